@@ -1,0 +1,2 @@
+// Package config is what a stack file may say.
+package config
