@@ -141,4 +141,6 @@ type StateBackend struct {
 type StateAccess struct {
 	// AccountID is the account that runs the stack; its principals may assume the stack's role.
 	AccountID string `yaml:"accountId" json:"accountId" jsonschema:"required,pattern=^[0-9]{12}$"`
+	// Reads are the other stacks whose outputs this one uses through stack references; its roles may read their state.
+	Reads []string `yaml:"reads,omitempty" json:"reads,omitempty"`
 }
