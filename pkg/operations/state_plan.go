@@ -1,0 +1,160 @@
+package operations
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"aws-platform/pkg/config"
+	"aws-platform/pkg/naming"
+)
+
+// AWS limits on names.
+const (
+	maxBucketName = 63
+	maxRoleName   = 64
+)
+
+// logBucketSuffix makes the access log bucket's name from the state bucket's.
+const logBucketSuffix = "-logs"
+
+// projectName is what Pulumi allows in project and stack names. It has no character that IAM or S3 would read as a
+// wildcard, and no slash, so a name is always exactly one element of a key.
+var projectName = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
+
+// statePlan is everything about a state backend that is known before AWS is asked.
+type statePlan struct {
+	scope     naming.Scope
+	project   string
+	bucket    string
+	logBucket string
+	stacks    []stackPlan // sorted by name
+}
+
+// stackPlan is one stack's share of the backend.
+type stackPlan struct {
+	name      string
+	accountID string   // whose principals may assume the roles
+	reads     []string // other stacks read through stack references, sorted, each once
+	writeRole string   // physical names
+	readRole  string
+}
+
+// planState decides names and who may read what, and refuses what would fail or leak later. All faults are reported
+// together.
+func planState(scope naming.Scope, project string, cfg config.StateBackend) (statePlan, error) {
+	plan := statePlan{scope: scope, project: project, bucket: cfg.Bucket, logBucket: cfg.Bucket + logBucketSuffix}
+	var faults []error
+	if !projectName.MatchString(project) {
+		faults = append(faults, fmt.Errorf("project %q: use letters, digits, '_', '.' and '-'", project))
+	}
+	if len(plan.logBucket) > maxBucketName {
+		faults = append(faults, fmt.Errorf("stateBackend.bucket %q: use at most %d characters, so that the log bucket %q has no more than %d",
+			cfg.Bucket, maxBucketName-len(logBucketSuffix), plan.logBucket, maxBucketName))
+	}
+	for _, name := range slices.Sorted(maps.Keys(cfg.Stacks)) {
+		access := cfg.Stacks[name]
+		faults = append(faults, stackFaults(name, access, cfg.Stacks)...)
+		plan.stacks = append(plan.stacks, stackPlan{
+			name: name, accountID: access.AccountID,
+			reads:     slices.Compact(slices.Sorted(slices.Values(access.Reads))),
+			writeRole: scope.Name(maxRoleName, "state-write", name),
+			readRole:  scope.Name(maxRoleName, "state-read", name),
+		})
+	}
+	return plan, errors.Join(faults...)
+}
+
+// stackFaults are what is wrong with one entry of stateBackend.stacks.
+func stackFaults(name string, access config.StateAccess, all map[string]config.StateAccess) []error {
+	var faults []error
+	fault := func(format string, args ...any) {
+		faults = append(faults, fmt.Errorf("stateBackend.stacks.%s%s", name, fmt.Sprintf(format, args...)))
+	}
+	if !projectName.MatchString(name) {
+		fault(": use letters, digits, '_', '.' and '-' in a stack name")
+	}
+	// The grant on a checkpoint is "<stack>.json*": a stack named "dev.json-old" would be inside the grant of "dev".
+	if strings.Contains(name, ".json") {
+		fault(": a stack name must not contain \".json\", it would be covered by another stack's grant")
+	}
+	for _, other := range access.Reads {
+		if _, known := all[other]; !known {
+			fault(".reads: stack %q is not in stateBackend.stacks; add it or remove it here", other)
+		}
+		if other == name {
+			fault(".reads: a stack always reads its own state; remove %q", other)
+		}
+	}
+	return faults
+}
+
+// readerAccounts are the accounts of the stacks that read the given stack's state, sorted, each once.
+func (p statePlan) readerAccounts(stack string) []string {
+	var accounts []string
+	for _, s := range p.stacks {
+		if slices.Contains(s.reads, stack) {
+			accounts = append(accounts, s.accountID)
+		}
+	}
+	slices.Sort(accounts)
+	return slices.Compact(accounts)
+}
+
+// bucketARN is the state bucket's ARN, known from its name.
+func (p statePlan) bucketARN() string { return p.scope.GlobalARN("s3", "", p.bucket) }
+
+// logBucketARN is the access log bucket's ARN.
+func (p statePlan) logBucketARN() string { return p.scope.GlobalARN("s3", "", p.logBucket) }
+
+// object is the ARN of objects in the state bucket.
+func (p statePlan) object(key string) string { return p.bucketARN() + "/" + key }
+
+// checkpoints are one stack's checkpoint, its compressed forms and its backup copies.
+func (p statePlan) checkpoints(stack string) string {
+	return p.object(".pulumi/stacks/" + p.project + "/" + stack + ".json*")
+}
+
+// stackTags is the object that holds a stack's tags.
+func (p statePlan) stackTags(stack string) string {
+	return p.object(".pulumi/stacks/" + p.project + "/" + stack + ".pulumi-tags")
+}
+
+// under is everything one stack keeps in a folder of its own: history, backups or locks. The folder of the locks has
+// the literal organization Pulumi gives every stack of a self-managed backend.
+func (p statePlan) under(kind, stack string) string {
+	if kind == "locks" {
+		kind = "locks/organization"
+	}
+	return p.object(".pulumi/" + kind + "/" + p.project + "/" + stack + "/*")
+}
+
+// service is the name by which KMS and IAM know a regional AWS service, for example "s3.eu-west-1.amazonaws.com".
+func (p statePlan) service(name string) string {
+	suffix := ".amazonaws.com"
+	if p.scope.Partition == "aws-cn" {
+		suffix += ".cn"
+	}
+	return name + "." + p.scope.Region + suffix
+}
+
+// backendURL is what `pulumi login` takes; with a role's ARN the CLI assumes that role for the state alone.
+func (p statePlan) backendURL(roleARN string) string {
+	query := url.Values{"region": {p.scope.Region}}
+	if roleARN != "" {
+		query.Set("role", roleARN)
+	}
+	return "s3://" + p.bucket + "?" + query.Encode()
+}
+
+// secretsProvider is the URL that `pulumi stack init --secrets-provider` takes for one stack: one key for all, told
+// apart by its encryption context. The key is named by ARN: an alias would be looked up in the caller's account.
+func (p statePlan) secretsProvider(keyARN, stack string) string {
+	return "awskms:///" + keyARN + "?" + url.Values{
+		"context_project": {p.project}, "context_stack": {stack}, "region": {p.scope.Region},
+	}.Encode()
+}
