@@ -14,27 +14,27 @@ const (
 // component that is absent.
 type Stack struct {
 	// Kind selects the composition: management, shared or workload.
-	Kind Kind `yaml:"kind" json:"kind" jsonschema:"required,enum=management,enum=shared,enum=workload"`
+	Kind Kind `yaml:"kind" json:"kind" jsonschema:"required,enum=management,enum=shared,enum=workload" example:"workload"`
 	// Profile is the preset merged under the stack's own values: development, staging or production.
-	Profile string `yaml:"profile" json:"profile" jsonschema:"required,enum=development,enum=staging,enum=production"`
+	Profile string `yaml:"profile" json:"profile" jsonschema:"required,enum=development,enum=staging,enum=production" example:"development"`
 	// Environment is the short name used in names and in the Environment tag, for example "dev".
-	Environment string `yaml:"environment" json:"environment" jsonschema:"required,pattern=^[a-z][a-z0-9-]{1,15}$"`
+	Environment string `yaml:"environment" json:"environment" jsonschema:"required,pattern=^[a-z](-?[a-z0-9]){1\\,15}$" hint:"a short name: use 2 to 16 lower-case letters, digits and single hyphens, a letter first" example:"dev"`
 	// Organization is the short name that prefixes physical names; set once, in Pulumi.yaml.
-	Organization string `yaml:"organization" json:"organization" jsonschema:"required,pattern=^[a-z][a-z0-9-]{1,15}$"`
+	Organization string `yaml:"organization" json:"organization" jsonschema:"required,pattern=^[a-z](-?[a-z0-9]){1\\,15}$" hint:"a short name: use 2 to 16 lower-case letters, digits and single hyphens, a letter first" example:"acme"`
 	// Account is the AWS account and region the stack owns.
 	Account Account `yaml:"account" json:"account" jsonschema:"required"`
 	// Owner is the team that answers for the stack; becomes the Owner tag.
-	Owner string `yaml:"owner" json:"owner" jsonschema:"required"`
+	Owner string `yaml:"owner" json:"owner" jsonschema:"required" example:"platform-team"`
 	// CostCenter is where the bill goes; becomes the CostCenter tag.
-	CostCenter string `yaml:"costCenter" json:"costCenter" jsonschema:"required"`
+	CostCenter string `yaml:"costCenter" json:"costCenter" jsonschema:"required" example:"\"2100\""`
 	// Tags are added to every resource. They cannot replace the platform's own tags.
 	Tags map[string]string `yaml:"tags,omitempty" json:"tags,omitempty"`
 	// Protect makes the engine refuse to delete what holds data or identity (VPCs, buckets, keys).
-	Protect bool `yaml:"protect" json:"protect,omitempty"`
+	Protect bool `yaml:"protect" json:"protect"`
 	// Exemptions weaken a production guardrail, by the guardrail's name, for a reason and until a date.
 	Exemptions map[string]Exemption `yaml:"exemptions,omitempty" json:"exemptions,omitempty"`
 	// VPCs by name.
-	VPCs map[string]VPC `yaml:"vpcs,omitempty" json:"vpcs,omitempty"`
+	VPCs map[string]VPC `yaml:"vpcs,omitempty" json:"vpcs,omitempty" keys:"name"`
 	// StateBackend is the bucket, key and roles that hold Pulumi's state; management stack only.
 	StateBackend *StateBackend `yaml:"stateBackend,omitempty" json:"stateBackend,omitempty"`
 }
@@ -42,19 +42,19 @@ type Stack struct {
 // Account is an AWS account and the region the stack works in.
 type Account struct {
 	// ID is the twelve-digit account id, quoted.
-	ID string `yaml:"id" json:"id" jsonschema:"required,pattern=^[0-9]{12}$"`
+	ID string `yaml:"id" json:"id" jsonschema:"required,pattern=^[0-9]{12}$" hint:"an account id: write its twelve digits in quotes" example:"\"123456789012\""`
 	// Region is the AWS region, for example "eu-west-1".
-	Region string `yaml:"region" json:"region" jsonschema:"required"`
+	Region string `yaml:"region" json:"region" jsonschema:"required" example:"eu-west-1"`
 	// Role is the name of the role assumed in the account. Empty: the caller's own credentials are used.
-	Role string `yaml:"role,omitempty" json:"role,omitempty"`
+	Role string `yaml:"role,omitempty" json:"role,omitempty" jsonschema:"pattern=^[A-Za-z0-9_+=.@-]{1\\,64}$" hint:"a role's name: write the name alone, not its ARN, at most 64 characters"`
 }
 
 // Exemption weakens one guardrail for a while.
 type Exemption struct {
 	// Reason says why the guardrail does not hold here.
-	Reason string `yaml:"reason" json:"reason" jsonschema:"required"`
+	Reason string `yaml:"reason" json:"reason" jsonschema:"required,pattern=\\S" hint:"a reason: say why the guardrail does not hold here" example:"one NAT gateway until the budget is approved"`
 	// Until is the last day the exemption counts, as YYYY-MM-DD.
-	Until string `yaml:"until" json:"until" jsonschema:"required,format=date"`
+	Until string `yaml:"until" json:"until" jsonschema:"required,format=date" example:"\"2027-01-31\""`
 }
 
 // VPC is one virtual private cloud.
@@ -64,15 +64,15 @@ type VPC struct {
 	// IPAM takes the primary block from a pool instead of CIDR.
 	IPAM *IPAM `yaml:"ipam,omitempty" json:"ipam,omitempty"`
 	// Zones are the letters of the region's availability zones, two to six of a to f.
-	Zones []string `yaml:"zones" json:"zones" jsonschema:"required,minItems=2,maxItems=6"`
+	Zones []string `yaml:"zones" json:"zones" jsonschema:"required,minItems=2,maxItems=6,enum=a,enum=b,enum=c,enum=d,enum=e,enum=f" example:"[a, b, c]"`
 	// Tiers are the kinds of subnet made in every zone: public, private, data, transit.
-	Tiers []string `yaml:"tiers,omitempty" json:"tiers,omitempty"`
+	Tiers []string `yaml:"tiers" json:"tiers" jsonschema:"required,minItems=1,maxItems=4,enum=public,enum=private,enum=data,enum=transit" example:"[public, private]"`
 	// Layout places the subnets: roomy (private subnets largest) or sequential (equal subnets one after another).
-	Layout string `yaml:"layout,omitempty" json:"layout,omitempty" jsonschema:"enum=roomy,enum=sequential"`
+	Layout string `yaml:"layout" json:"layout" jsonschema:"required,enum=roomy,enum=sequential"`
 	// SubnetPrefix is the prefix length of every subnet of a sequential layout; 8 more than the VPC's when absent.
-	SubnetPrefix int `yaml:"subnetPrefix,omitempty" json:"subnetPrefix,omitempty"`
+	SubnetPrefix int `yaml:"subnetPrefix,omitempty" json:"subnetPrefix,omitempty" jsonschema:"minimum=21,maximum=28"`
 	// NAT gives private subnets a way out: none, single (one gateway, lowest zone letter) or perZone.
-	NAT string `yaml:"nat,omitempty" json:"nat,omitempty" jsonschema:"enum=none,enum=single,enum=perZone"`
+	NAT string `yaml:"nat" json:"nat" jsonschema:"required,enum=none,enum=single,enum=perZone"`
 	// InterfaceEndpoints are the AWS services reached privately, by short name, for example "ecr.api".
 	InterfaceEndpoints []string `yaml:"interfaceEndpoints,omitempty" json:"interfaceEndpoints,omitempty"`
 	// FlowLogs records the VPC's traffic.
@@ -80,37 +80,37 @@ type VPC struct {
 	// DHCP replaces the default DHCP options.
 	DHCP *DHCP `yaml:"dhcp,omitempty" json:"dhcp,omitempty"`
 	// IPv6 adds an Amazon-provided /56 and an egress-only gateway for private subnets.
-	IPv6 bool `yaml:"ipv6,omitempty" json:"ipv6,omitempty"`
+	IPv6 bool `yaml:"ipv6" json:"ipv6"`
 	// SecondaryCIDRs are further IPv4 blocks by name; each is cut into one private subnet per zone.
-	SecondaryCIDRs map[string]SecondaryCIDR `yaml:"secondaryCidrs,omitempty" json:"secondaryCidrs,omitempty"`
+	SecondaryCIDRs map[string]SecondaryCIDR `yaml:"secondaryCidrs,omitempty" json:"secondaryCidrs,omitempty" keys:"name"`
 	// Clusters are the EKS clusters that find their subnets here by tag.
 	Clusters []string `yaml:"clusters,omitempty" json:"clusters,omitempty"`
 	// BlockPublicAccess turns on VPC block public access for the account's region: off, ingress or bidirectional.
-	BlockPublicAccess string `yaml:"blockPublicAccess,omitempty" json:"blockPublicAccess,omitempty" jsonschema:"enum=off,enum=ingress,enum=bidirectional"`
+	BlockPublicAccess string `yaml:"blockPublicAccess" json:"blockPublicAccess" jsonschema:"required,enum=off,enum=ingress,enum=bidirectional"`
 }
 
 // IPAM is a pool that gives a VPC its block.
 type IPAM struct {
 	// PoolID is the IPAM pool's id, "ipam-pool-...".
-	PoolID string `yaml:"poolId" json:"poolId" jsonschema:"required"`
+	PoolID string `yaml:"poolId" json:"poolId" jsonschema:"required,pattern=^ipam-pool-[0-9a-f]{8\\,17}$" hint:"an IPAM pool's id: write it as ipam-pool- and hexadecimal digits" example:"ipam-pool-0123456789abcdef0"`
 	// NetmaskLength is the prefix length asked for, 16 to 20.
-	NetmaskLength int `yaml:"netmaskLength" json:"netmaskLength" jsonschema:"required,minimum=16,maximum=20"`
+	NetmaskLength int `yaml:"netmaskLength" json:"netmaskLength" jsonschema:"required,minimum=16,maximum=20" example:"16"`
 }
 
 // SecondaryCIDR is a further IPv4 block of a VPC.
 type SecondaryCIDR struct {
 	// CIDR is the block, /16 to /24.
-	CIDR string `yaml:"cidr" json:"cidr" jsonschema:"required"`
+	CIDR string `yaml:"cidr" json:"cidr" jsonschema:"required" example:"100.64.0.0/16"`
 }
 
 // FlowLogs says where traffic records go and how long they stay.
 type FlowLogs struct {
 	// Destination is cloudwatch or s3.
-	Destination string `yaml:"destination" json:"destination" jsonschema:"enum=cloudwatch,enum=s3"`
+	Destination string `yaml:"destination" json:"destination" jsonschema:"required,enum=cloudwatch,enum=s3"`
 	// RetentionDays is how long records are kept; a value CloudWatch Logs knows.
-	RetentionDays int `yaml:"retentionDays" json:"retentionDays"`
+	RetentionDays int `yaml:"retentionDays" json:"retentionDays" jsonschema:"required,minimum=1,maximum=3653"`
 	// AggregationSeconds is 60 or 600.
-	AggregationSeconds int `yaml:"aggregationSeconds" json:"aggregationSeconds" jsonschema:"enum=60,enum=600"`
+	AggregationSeconds int `yaml:"aggregationSeconds" json:"aggregationSeconds" jsonschema:"required,enum=60,enum=600"`
 	// BucketARN is an existing bucket to write to. Absent with destination s3: the VPC makes its own.
 	BucketARN string `yaml:"bucketArn,omitempty" json:"bucketArn,omitempty"`
 }
@@ -120,27 +120,27 @@ type DHCP struct {
 	// DomainName is the search domain handed to instances.
 	DomainName string `yaml:"domainName,omitempty" json:"domainName,omitempty"`
 	// NameServers are at most four IPv4 addresses, or AmazonProvidedDNS.
-	NameServers []string `yaml:"nameServers,omitempty" json:"nameServers,omitempty"`
+	NameServers []string `yaml:"nameServers,omitempty" json:"nameServers,omitempty" jsonschema:"minItems=1,maxItems=4"`
 	// NTPServers are at most four IPv4 addresses.
-	NTPServers []string `yaml:"ntpServers,omitempty" json:"ntpServers,omitempty"`
+	NTPServers []string `yaml:"ntpServers,omitempty" json:"ntpServers,omitempty" jsonschema:"minItems=1,maxItems=4"`
 }
 
 // StateBackend is where Pulumi's state is kept.
 type StateBackend struct {
 	// Bucket is the bucket's name.
-	Bucket string `yaml:"bucket" json:"bucket" jsonschema:"required"`
+	Bucket string `yaml:"bucket" json:"bucket" jsonschema:"required" example:"acme-aws-platform-state"`
 	// NoncurrentDays is how long an overwritten version of state is kept.
-	NoncurrentDays int `yaml:"noncurrentDays" json:"noncurrentDays"`
+	NoncurrentDays int `yaml:"noncurrentDays" json:"noncurrentDays" jsonschema:"required,minimum=1,maximum=3653"`
 	// AccessLogDays is how long the bucket's access logs are kept.
-	AccessLogDays int `yaml:"accessLogDays" json:"accessLogDays"`
+	AccessLogDays int `yaml:"accessLogDays" json:"accessLogDays" jsonschema:"required,minimum=1,maximum=3653"`
 	// Stacks are the stacks whose state is kept here; each gets a role of its own.
-	Stacks map[string]StateAccess `yaml:"stacks" json:"stacks"`
+	Stacks map[string]StateAccess `yaml:"stacks" json:"stacks" jsonschema:"required" keys:"stack" example:"{ dev: { accountId: \"123456789012\" } }"`
 }
 
 // StateAccess is who may use one stack's state.
 type StateAccess struct {
 	// AccountID is the account that runs the stack; its principals may assume the stack's role.
-	AccountID string `yaml:"accountId" json:"accountId" jsonschema:"required,pattern=^[0-9]{12}$"`
+	AccountID string `yaml:"accountId" json:"accountId" jsonschema:"required,pattern=^[0-9]{12}$" hint:"an account id: write its twelve digits in quotes" example:"\"123456789012\""`
 	// Reads are the other stacks whose outputs this one uses through stack references; its roles may read their state.
 	Reads []string `yaml:"reads,omitempty" json:"reads,omitempty"`
 }

