@@ -261,7 +261,7 @@ func (l *loader) problem(n *node, at path, fault, fix string) Problem {
 func (l *loader) where(at path) Problem {
 	p := Problem{Path: at.String()}
 	for i := len(at); i >= 0; i-- {
-		around := path(at[:i]).String()
+		around := at[:i].String()
 		n := l.seen[around]
 		if n == nil || n.at.preset {
 			continue

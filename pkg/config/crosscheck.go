@@ -1,0 +1,128 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+// LoadAll reads and checks every stack of the project, and what the stacks must agree on: their addresses, accounts and
+// environments differ, and the state backend serves each of them. The error is Problems.
+func LoadAll(dir string, now time.Time) (map[string]*Stack, error) {
+	names, err := Stacks(dir)
+	if err != nil {
+		return nil, err
+	}
+	if len(names) == 0 {
+		return nil, Problems{{File: dir, Fault: "holds no stack file", Fix: "name the folder of Pulumi.yaml and its Pulumi.<stack>.yaml files"}}
+	}
+	all := make([]*loader, 0, len(names))
+	stacks := make(map[string]*Stack, len(names))
+	for _, name := range names {
+		l := load(Source{Dir: dir, Stack: name, Now: now})
+		all, stacks[name] = append(all, l), l.stack
+	}
+	crossCheck(all)
+	var problems Problems
+	for _, l := range all {
+		problems = append(problems, l.problems...)
+	}
+	if err := problems.err(); err != nil {
+		return nil, err
+	}
+	return stacks, nil
+}
+
+// crossCheck compares the stacks, in the order of their names. A fault is reported at the later of two stacks.
+func crossCheck(all []*loader) {
+	differ(all, of("account", "id"), func(s *Stack) string { return s.Account.ID }, "give each stack an account of its own")
+	differ(all, of("environment"), func(s *Stack) string { return s.Environment }, "give each stack an environment of its own: names and tags come from it")
+	single(all, Management)
+	single(all, Shared)
+	crossCheckBlocks(all)
+	for _, l := range all {
+		if l.stack.StateBackend != nil {
+			crossCheckState(l, all)
+		}
+	}
+}
+
+// stands is a place for people: "Pulumi.dev.yaml:12".
+func (l *loader) stands(at path) string {
+	p := l.where(at)
+	if p.Line == 0 {
+		return p.File
+	}
+	return fmt.Sprintf("%s:%d", p.File, p.Line)
+}
+
+// differ reports two stacks that share what each must have alone.
+func differ(all []*loader, at path, value func(*Stack) string, fix string) {
+	first := map[string]*loader{}
+	for _, l := range all {
+		v := value(l.stack)
+		if earlier := first[v]; v != "" && earlier != nil {
+			l.fault(at, fmt.Sprintf("%q is also stack %s's (%s)", v, earlier.src.Stack, earlier.stands(at)), fix)
+		} else {
+			first[v] = l
+		}
+	}
+}
+
+// single reports a second stack of a kind of which a project has one.
+func single(all []*loader, kind Kind) {
+	var first *loader
+	for _, l := range all {
+		switch {
+		case l.stack.Kind != kind:
+		case first == nil:
+			first = l
+		default:
+			at := of("kind")
+			l.fault(at, fmt.Sprintf("stack %s is of kind %s already (%s)", first.src.Stack, kind, first.stands(at)), "a project has one; is this a workload?")
+		}
+	}
+}
+
+// crossCheckBlocks reports addresses of two stacks that overlap: the transit gateway would drop the routes to one of
+// them without a word.
+func crossCheckBlocks(all []*loader) {
+	var blocks []block
+	owner := map[string]*loader{}
+	for _, l := range all {
+		owner[l.src.Stack] = l
+		blocks = append(blocks, l.blocks()...)
+	}
+	checkOverlaps(blocks, func(later, earlier block) {
+		if later.stack == earlier.stack {
+			return // reported by the stack's own check
+		}
+		l := owner[later.stack]
+		l.fault(later.at, fmt.Sprintf("%s overlaps %s", later.prefix, earlier.named(l.src.Stack)), "choose a block of its own")
+	})
+}
+
+// crossCheckState compares the stacks the state backend lists with the stacks there are.
+func crossCheckState(l *loader, all []*loader) {
+	listed := l.stack.StateBackend.Stacks
+	at := of("stateBackend", "stacks")
+	names := make([]string, len(all))
+	for i, other := range all {
+		names[i] = other.src.Stack
+		access, ok := listed[names[i]]
+		id := other.stack.Account.ID
+		switch account := of("account", "id"); {
+		case !ok:
+			l.fault(at, fmt.Sprintf("leaves out stack %s (%s)", names[i], StackFile(names[i])), "add it with its accountId, or it has no role to reach its state")
+		case id != "" && access.AccountID != "" && access.AccountID != id:
+			l.fault(at.key(names[i]).key("accountId"),
+				fmt.Sprintf("is %q, but stack %s's account is %q (%s)", access.AccountID, names[i], id, other.stands(account)), "make the two agree")
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(listed)) {
+		if !slices.Contains(names, name) {
+			l.faultMeant(at.key(name), "is no stack of this project: there is no "+StackFile(name), "create the file, or remove the entry", closest(name, names))
+		}
+	}
+}

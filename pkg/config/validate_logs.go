@@ -1,0 +1,90 @@
+package config
+
+import (
+	"fmt"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// retentions are the days CloudWatch Logs keeps records for; it takes no others.
+// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+func retentions() []int {
+	return []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
+}
+
+func (l *loader) checkFlowLogs(at path, logs FlowLogs) {
+	if days := logs.RetentionDays; days > 0 && !slices.Contains(retentions(), days) {
+		l.fault(at.key("retentionDays"), fmt.Sprintf("%d is not a time CloudWatch Logs keeps records for", days), "use "+around(days))
+	}
+	if logs.BucketARN == "" {
+		return
+	}
+	bucket := at.key("bucketArn")
+	if logs.Destination == "cloudwatch" {
+		l.fault(bucket, "has no effect on the destination cloudwatch", "remove it, or set destination: s3")
+	}
+	l.checkBucketARN(bucket, logs.BucketARN)
+}
+
+// around names the allowed retentions next to days.
+func around(days int) string {
+	all := retentions()
+	i, _ := slices.BinarySearch(all, days)
+	if i == len(all) {
+		return fmt.Sprint(all[i-1])
+	}
+	if i == 0 {
+		return fmt.Sprint(all[0])
+	}
+	return fmt.Sprintf("%d or %d", all[i-1], all[i])
+}
+
+func (l *loader) checkBucketARN(at path, arn string) {
+	partition := Partition(l.stack.Account.Region)
+	if partition == "" {
+		partition = "aws"
+	}
+	rest, found := strings.CutPrefix(arn, "arn:"+partition+":s3:::")
+	bucket, _, _ := strings.Cut(rest, "/")
+	if !found || !bucketName.MatchString(bucket) {
+		l.fault(at, fmt.Sprintf("%q is not the ARN of an S3 bucket here", arn), fmt.Sprintf("write it as arn:%s:s3:::bucket", partition))
+	}
+}
+
+// bucketName is what S3 takes as a bucket's name, reserved beginnings and endings aside.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+var bucketName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]|\.[a-z0-9]){1,61}[a-z0-9]$`)
+
+// amazonDNS names the VPC's own resolver in a list of name servers.
+const amazonDNS = "AmazonProvidedDNS"
+
+var domainName = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
+
+func (l *loader) checkDHCP(at path, dhcp DHCP) {
+	if dhcp.DomainName == "" && len(dhcp.NameServers) == 0 && len(dhcp.NTPServers) == 0 {
+		l.fault(at, "says nothing", "give it domainName, nameServers or ntpServers, or remove it")
+	}
+	if name := dhcp.DomainName; name != "" && (len(name) > 253 || !domainName.MatchString(name)) {
+		l.fault(at.key("domainName"), fmt.Sprintf("%q is not a domain's name", name), "write it like dev.acme.internal")
+	}
+	servers := at.key("nameServers")
+	if slices.Contains(dhcp.NameServers, amazonDNS) {
+		if len(dhcp.NameServers) > 1 {
+			l.fault(servers, "has other servers beside "+amazonDNS, "give "+amazonDNS+" alone, or addresses")
+		}
+	} else {
+		l.checkAddressList(servers, dhcp.NameServers, "write an IPv4 address, or "+amazonDNS+" alone")
+	}
+	l.checkAddressList(at.key("ntpServers"), dhcp.NTPServers, "write an IPv4 address, for example 169.254.169.123, Amazon's own")
+}
+
+func (l *loader) checkAddressList(at path, list []string, fix string) {
+	l.checkUnique(at, list)
+	for i, text := range list {
+		if address, err := netip.ParseAddr(text); err != nil || !address.Is4() {
+			l.faultMeant(at.index(i), fmt.Sprintf("%q is not an IPv4 address", text), fix, closest(text, []string{amazonDNS}))
+		}
+	}
+}
