@@ -1,0 +1,89 @@
+package sim
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+)
+
+const (
+	tagsKey    = resource.PropertyKey("tags")
+	tagsAllKey = resource.PropertyKey("tagsAll")
+)
+
+// withDefaults fills in what the program left out and the cloud gives a known value.
+func (t *row) withDefaults(inputs resource.PropertyMap) resource.PropertyMap {
+	filled := maps.Clone(inputs)
+	if filled == nil {
+		filled = resource.PropertyMap{}
+	}
+	for name, value := range t.Defaults {
+		if key := resource.PropertyKey(name); !has(filled, name) {
+			filled[key] = resource.NewPropertyValue(value)
+		}
+	}
+	return filled
+}
+
+// withTags adds tagsAll, the tags joined with the provider's default tags, to types that have it.
+func withTags(t *row, reg *registry, inputs, defaults resource.PropertyMap) resource.PropertyMap {
+	if reg.schema(t.Token).Outputs[string(tagsAllKey)] == "" {
+		return inputs
+	}
+	filled := maps.Clone(inputs)
+	if filled == nil {
+		filled = resource.PropertyMap{}
+	}
+	if isUnknown(inputs[tagsKey]) {
+		filled[tagsAllKey] = unknown()
+		return filled
+	}
+	all := resource.PropertyMap{}
+	maps.Copy(all, defaults)
+	if inputs[tagsKey].IsObject() {
+		maps.Copy(all, inputs[tagsKey].ObjectValue())
+	}
+	filled[tagsAllKey] = resource.NewProperty(all)
+	return filled
+}
+
+// outputs is the state after a create or an update: inputs, then what the cloud decides.
+func (r *request) outputs() resource.PropertyMap {
+	out := plainMap(r.New)
+	for name, make := range r.Type.Computed {
+		key := resource.PropertyKey(name)
+		if has(out, name) {
+			continue
+		}
+		if kept, ok := r.Old[key]; ok && !slices.Contains(r.Type.Live, name) {
+			out[key] = kept
+			continue
+		}
+		out[key] = make(r)
+	}
+	return out
+}
+
+// previewOutputs is what a real provider knows before the call: an output the schema has and nobody gave is unknown if
+// the cloud decides it, absent if it is an input left out.
+func (r *request) previewOutputs(schema *resourceSchema) resource.PropertyMap {
+	out := plainMap(r.New)
+	for name := range schema.Outputs {
+		key := resource.PropertyKey(name)
+		if has(out, name) {
+			continue
+		}
+		_, input := schema.Inputs[name]
+		_, computed := r.Type.Computed[name]
+		kept, had := r.Old[key]
+		switch {
+		case !computed && input:
+		case had && !slices.Contains(r.Type.Live, name):
+			out[key] = kept
+		default:
+			out[key] = unknown()
+		}
+	}
+	return out
+}
