@@ -159,7 +159,7 @@ func (l *loader) text(n *node, v reflect.Value, r rules, at path) {
 		p := l.problem(n, at, fmt.Sprintf("%q is not known", n.text), "use "+choices(r.enum))
 		p.Meant = closest(n.text, r.enum)
 		l.report(at, p)
-	case r.pattern != nil && !r.pattern.MatchString(n.text):
+	case !r.fits(n.text):
 		l.wrong(n, at, fmt.Sprintf("%q is not %s", n.text, r.noun), r.hint)
 	default:
 		v.SetString(n.text)

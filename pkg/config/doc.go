@@ -6,3 +6,5 @@
 // decoded into the types with the rules their tags state (decode.go). Then what no single field can tell is checked
 // (validate*.go, guardrails.go, crosscheck.go). Nothing stops at the first fault: the error is the list of all of them.
 package config
+
+//go:generate go run ./internal/schemagen

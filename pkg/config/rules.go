@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // rules are what a field's tags demand of its value. The same tags make schema.json.
@@ -12,12 +13,19 @@ type rules struct {
 	required           bool
 	enum               []string
 	pattern            *regexp.Regexp
-	noun, hint         string // "an account id", "use twelve digits": what a pattern means
+	minText, maxText   int    // characters
+	noun, hint         string // "an account id", "use twelve digits": what the pattern means
 	example            string
 	bounded            bool
 	minimum, maximum   int
 	minItems, maxItems int
 	keys               KeyRule
+}
+
+// fits tells whether a text has the form the rules ask for.
+func (r rules) fits(text string) bool {
+	length := utf8.RuneCountInString(text)
+	return (r.pattern == nil || r.pattern.MatchString(text)) && length >= r.minText && (r.maxText == 0 || length <= r.maxText)
 }
 
 // fieldInfo is one field of a section's type.
@@ -52,6 +60,10 @@ func rulesOf(t reflect.StructTag) rules {
 			r.enum = append(r.enum, value)
 		case "pattern":
 			r.pattern = pattern(value)
+		case "minLength":
+			r.minText = number
+		case "maxLength":
+			r.maxText = number
 		case "minimum":
 			r.bounded, r.minimum = true, number
 		case "maximum":

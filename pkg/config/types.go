@@ -18,9 +18,9 @@ type Stack struct {
 	// Profile is the preset merged under the stack's own values: development, staging or production.
 	Profile string `yaml:"profile" json:"profile" jsonschema:"required,enum=development,enum=staging,enum=production" example:"development"`
 	// Environment is the short name used in names and in the Environment tag, for example "dev".
-	Environment string `yaml:"environment" json:"environment" jsonschema:"required,pattern=^[a-z](-?[a-z0-9]){1\\,15}$" hint:"a short name: use 2 to 16 lower-case letters, digits and single hyphens, a letter first" example:"dev"`
+	Environment string `yaml:"environment" json:"environment" jsonschema:"required,minLength=2,maxLength=16,pattern=^[a-z][a-z0-9]*(-[a-z0-9]+)*$" hint:"a short name: use 2 to 16 lower-case letters, digits and single hyphens, a letter first" example:"dev"`
 	// Organization is the short name that prefixes physical names; set once, in Pulumi.yaml.
-	Organization string `yaml:"organization" json:"organization" jsonschema:"required,pattern=^[a-z](-?[a-z0-9]){1\\,15}$" hint:"a short name: use 2 to 16 lower-case letters, digits and single hyphens, a letter first" example:"acme"`
+	Organization string `yaml:"organization" json:"organization" jsonschema:"required,minLength=2,maxLength=16,pattern=^[a-z][a-z0-9]*(-[a-z0-9]+)*$" hint:"a short name: use 2 to 16 lower-case letters, digits and single hyphens, a letter first" example:"acme"`
 	// Account is the AWS account and region the stack owns.
 	Account Account `yaml:"account" json:"account" jsonschema:"required"`
 	// Owner is the team that answers for the stack; becomes the Owner tag.
@@ -46,12 +46,12 @@ type Account struct {
 	// Region is the AWS region, for example "eu-west-1".
 	Region string `yaml:"region" json:"region" jsonschema:"required" example:"eu-west-1"`
 	// Role is the name of the role assumed in the account. Empty: the caller's own credentials are used.
-	Role string `yaml:"role,omitempty" json:"role,omitempty" jsonschema:"pattern=^[A-Za-z0-9_+=.@-]{1\\,64}$" hint:"a role's name: write the name alone, not its ARN, at most 64 characters"`
+	Role string `yaml:"role,omitempty" json:"role,omitempty" jsonschema:"minLength=1,maxLength=64,pattern=^[A-Za-z0-9_+=.@-]+$" hint:"a role's name: write the name alone, not its ARN, at most 64 characters"`
 }
 
 // Exemption weakens one guardrail for a while.
 type Exemption struct {
-	// Reason says why the guardrail does not hold here.
+	// Reason is for whoever reviews the stack file.
 	Reason string `yaml:"reason" json:"reason" jsonschema:"required,pattern=\\S" hint:"a reason: say why the guardrail does not hold here" example:"one NAT gateway until the budget is approved"`
 	// Until is the last day the exemption counts, as YYYY-MM-DD.
 	Until string `yaml:"until" json:"until" jsonschema:"required,format=date" example:"\"2027-01-31\""`

@@ -8,14 +8,14 @@ import (
 	"strings"
 )
 
-// retentions are the days CloudWatch Logs keeps records for; it takes no others.
+// Retentions are the days CloudWatch Logs keeps records for; it takes no others.
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
-func retentions() []int {
+func Retentions() []int {
 	return []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
 }
 
 func (l *loader) checkFlowLogs(at path, logs FlowLogs) {
-	if days := logs.RetentionDays; days > 0 && !slices.Contains(retentions(), days) {
+	if days := logs.RetentionDays; days > 0 && !slices.Contains(Retentions(), days) {
 		l.fault(at.key("retentionDays"), fmt.Sprintf("%d is not a time CloudWatch Logs keeps records for", days), "use "+around(days))
 	}
 	if logs.BucketARN == "" {
@@ -30,7 +30,7 @@ func (l *loader) checkFlowLogs(at path, logs FlowLogs) {
 
 // around names the allowed retentions next to days.
 func around(days int) string {
-	all := retentions()
+	all := Retentions()
 	i, _ := slices.BinarySearch(all, days)
 	if i == len(all) {
 		return fmt.Sprint(all[i-1])
