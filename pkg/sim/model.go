@@ -20,6 +20,7 @@ type model struct {
 	accounts map[string]Account
 	store    *store // nil: buckets have no content
 	quotas   map[string]int
+	open     bool // accounts outside the simulation exist and trust everybody
 
 	mu        sync.Mutex // guards inventory
 	inventory *inventory
