@@ -53,27 +53,24 @@ func (l *loader) checkBlock(at path, cidr string, smallest int, private []string
 		l.fault(at, fmt.Sprintf("%q is not an IPv4 block", cidr), "write it as address/length, for example 10.16.0.0/16")
 		return prefix, false
 	}
-	ok := true
-	if masked := prefix.Masked(); masked != prefix {
+	switch masked := prefix.Masked(); {
+	case masked != prefix:
 		l.faultMeant(at, fmt.Sprintf("%s has bits set after the first %d", cidr, prefix.Bits()), "", masked.String())
-		ok = false
-	}
-	prefix = prefix.Masked()
-	if bits := prefix.Bits(); bits < 16 || bits > smallest {
-		l.fault(at, fmt.Sprintf("/%d is not a size to use here", bits), fmt.Sprintf("use /16 to /%d", smallest))
-		ok = false
-	}
-	if !slices.ContainsFunc(private, func(r string) bool { return within(prefix, r) }) {
+		return masked, false
+	case prefix.Bits() < 16 || prefix.Bits() > smallest:
+		l.fault(at, fmt.Sprintf("/%d is not a size to use here", prefix.Bits()), fmt.Sprintf("use /16 to /%d", smallest))
+		return prefix, false
+	case !slices.ContainsFunc(private, func(r string) bool { return within(prefix, r) }):
 		l.fault(at, fmt.Sprintf("%s is not in a range to use here", prefix), "take it from "+choices(private))
-		ok = false
+		return prefix, false
 	}
 	for _, r := range takenRanges() {
 		if prefix.Overlaps(netip.MustParsePrefix(r.cidr)) {
 			l.fault(at, fmt.Sprintf("%s overlaps %s, %s", prefix, r.cidr, r.use), "choose another block")
-			ok = false
+			return prefix, false
 		}
 	}
-	return prefix, ok
+	return prefix, true
 }
 
 // privateRanges are the ranges of RFC 1918.

@@ -80,7 +80,7 @@ func single(all []*loader, kind Kind) {
 			first = l
 		default:
 			at := of("kind")
-			l.fault(at, fmt.Sprintf("stack %s is of kind %s already (%s)", first.src.Stack, kind, first.stands(at)), "a project has one; is this a workload?")
+			l.fault(at, fmt.Sprintf("stack %s is of kind %s already (%s)", first.src.Stack, kind, first.stands(at)), "set kind: workload; a project has one "+string(kind)+" stack")
 		}
 	}
 }

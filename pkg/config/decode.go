@@ -29,7 +29,9 @@ func (l *loader) decode(n *node, v reflect.Value, r rules, at path) {
 			l.decode(n, v.Elem(), r, at)
 		}
 	case reflect.Struct:
-		l.structure(n, v, at)
+		if !n.null() { // else it is missing, which whoever requires it says
+			l.structure(n, v, at)
+		}
 	case reflect.Map:
 		l.entries(n, v, r, at)
 	case reflect.Slice:
@@ -45,7 +47,7 @@ func (l *loader) decode(n *node, v reflect.Value, r rules, at path) {
 
 // structure fills a struct, names unknown keys and misses required ones.
 func (l *loader) structure(n *node, v reflect.Value, at path) {
-	if !n.null() && !l.expect(n, mapping, at) {
+	if !l.expect(n, mapping, at) {
 		return
 	}
 	fields := fieldsOf(v.Type())
@@ -74,7 +76,7 @@ func (l *loader) structure(n *node, v reflect.Value, at path) {
 
 // unknown reports a key nobody knows and returns the one that was probably meant.
 func (l *loader) unknown(f field, at path, known []string) string {
-	noun, fix := "key", "it is one of "+choices(known)
+	noun, fix := "key", "use "+choices(known)
 	p := Problem{File: f.at.origin, Line: f.at.line, Column: f.at.column, Path: at.String()}
 	if len(at) == 1 {
 		noun, p.Path = "section", Namespace+":"+f.name
@@ -96,7 +98,7 @@ func (l *loader) missing(n *node, at path, f fieldInfo) {
 	if f.rules.example != "" {
 		fix = fmt.Sprintf("add it, for example %s: %s", f.name, f.rules.example)
 	}
-	if l.broken[at.String()] {
+	if l.broken[inner.String()] {
 		return
 	}
 	p := l.where(at)
@@ -126,6 +128,9 @@ func (l *loader) entries(n *node, v reflect.Value, r rules, at path) {
 		}
 		element := reflect.New(v.Type().Elem()).Elem()
 		l.decode(f.value, element, rules{}, inner)
+		if element.Kind() == reflect.Struct && f.value.null() {
+			l.wrong(f.value, inner, "is empty", "say what it is, or remove it")
+		}
 		v.SetMapIndex(reflect.ValueOf(f.name), element)
 	}
 }
@@ -136,7 +141,7 @@ func (l *loader) list(n *node, v reflect.Value, r rules, at path) {
 		return
 	}
 	if count := len(n.items); count < r.minItems || r.maxItems > 0 && count > r.maxItems {
-		l.wrong(n, at, fmt.Sprintf("has %d entries", count), fmt.Sprintf("give %d to %d", r.minItems, r.maxItems))
+		l.wrong(n, at, "has "+counted(count, "entry", "entries"), fmt.Sprintf("give %d to %d", r.minItems, r.maxItems))
 		return
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(n.items), len(n.items)))
@@ -153,7 +158,7 @@ func (l *loader) text(n *node, v reflect.Value, r rules, at path) {
 	switch {
 	case n.null():
 		l.wrong(n, at, "is empty", "give it a value or remove the line")
-	case n.tag != textTag:
+	case n.tag != textTag && len(r.enum) == 0:
 		l.wrong(n, at, "must be text, is "+n.describe(), fmt.Sprintf("quote it: %q", n.text))
 	case len(r.enum) > 0 && !slices.Contains(r.enum, n.text):
 		p := l.problem(n, at, fmt.Sprintf("%q is not known", n.text), "use "+choices(r.enum))
@@ -251,7 +256,7 @@ func (l *loader) problem(n *node, at path, fault, fix string) Problem {
 	p := l.where(at)
 	p.Fault, p.Fix = fault, fix
 	if n.at.preset {
-		p.Fault += " (from " + n.at.origin + ")"
+		p.Fault += n.at.givenBy()
 	}
 	return p
 }
@@ -273,6 +278,11 @@ func (l *loader) where(at path) Problem {
 		break
 	}
 	return p
+}
+
+// givenBy says for a fault that nobody wrote the value it is about.
+func (p place) givenBy() string {
+	return " (given by the preset " + strings.TrimPrefix(p.origin, "profile ") + ")"
 }
 
 // pattern compiles a rule's expression; the tags are tested, so none fails.

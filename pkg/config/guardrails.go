@@ -52,7 +52,7 @@ func flowLogsKept(at path, vpc VPC) *breach {
 	if vpc.FlowLogs != nil {
 		return nil
 	}
-	return &breach{at.key("flowLogs"), "is switched off", "remove the line; the profile has flow logs"}
+	return &breach{at.key("flowLogs"), "is switched off", "remove the line"}
 }
 
 func flowLogsLong(at path, vpc VPC) *breach {
@@ -73,14 +73,14 @@ func threeZones(at path, vpc VPC) *breach {
 	if len(vpc.Zones) == 0 || len(vpc.Zones) >= 3 {
 		return nil
 	}
-	return &breach{at.key("zones"), fmt.Sprintf("has %d zones", len(vpc.Zones)), "use three or more"}
+	return &breach{at.key("zones"), "has " + counted(len(vpc.Zones), "zone", "zones"), "use three or more"}
 }
 
 func protected(s *Stack) []breach {
 	if s.Protect {
 		return nil
 	}
-	return []breach{{of("protect"), "is false", "remove the line; the profile protects"}}
+	return []breach{{of("protect"), "is false", "remove the line"}}
 }
 
 func stateKept(s *Stack) []breach {

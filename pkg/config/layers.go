@@ -20,9 +20,9 @@ const every = "*"
 // effective lays the sources over each other, weakest first: default, profile, Pulumi.yaml, stack. It is nil when there
 // is nothing to lay: no stack file and no values.
 func (l *loader) effective() *node {
-	project := l.projectSections()
+	project, ok := l.projectSections()
 	stack := l.stackSections(project)
-	if stack == nil {
+	if stack == nil || !ok {
 		return nil
 	}
 	own := merge(project, stack)
@@ -50,6 +50,7 @@ func (l *loader) stackSections(project *node) *node {
 		}
 		if config := root.get("config"); config != nil && l.isMapping(config, of("config")) {
 			sections = l.sections(config, l.src.Values == nil)
+			sections.at = root.fields[slices.Index(root.names(), "config")].at
 		}
 	}
 	if l.src.Values != nil {
@@ -98,7 +99,7 @@ func (l *loader) sections(config *node, report bool) *node {
 	out := &node{kind: mapping, at: config.at}
 	for _, f := range config.fields {
 		section, ours := sectionOf(f.name)
-		l.keys[f.name] = f.at
+		l.written[fullKey(f.name)] = f.at
 		switch {
 		case ours:
 			out.fields = append(out.fields, field{name: section, at: f.at, value: unpack(f.value)})
@@ -122,6 +123,14 @@ func sectionOf(key string) (section string, ours bool) {
 	return strings.TrimPrefix(section, "config:"), true
 }
 
+// fullKey is a configuration key as the engine writes it.
+func fullKey(key string) string {
+	if section, ours := sectionOf(key); ours {
+		return Namespace + ":" + section
+	}
+	return key
+}
+
 // foreign reports a key of another namespace. Pulumi's own are the engine's business; a provider's would look as if it
 // worked, but every provider here is made from the account section.
 func (l *loader) foreign(key string, at place) {
@@ -132,8 +141,7 @@ func (l *loader) foreign(key string, at place) {
 	p := Problem{File: at.origin, Line: at.line, Column: at.column, Path: key, Fault: "has no effect"}
 	switch meant := closest(namespace, []string{Namespace, "pulumi"}); {
 	case meant != "":
-		p.Fault, p.Fix = fmt.Sprintf("the namespace %q is not this project's", namespace), fmt.Sprintf("write %s:", Namespace)+section
-		p.Meant = meant
+		p.Fault, p.Meant = fmt.Sprintf("the namespace %q is not this project's", namespace), meant+":"+section
 	case namespace == "aws":
 		p.Fix = "remove it; the account's provider is made from " + Namespace + ":account (id, region, role)"
 	default:
@@ -144,14 +152,17 @@ func (l *loader) foreign(key string, at place) {
 
 // projectSections are the values Pulumi.yaml gives every stack: the default (or value) of a declared key, or the value
 // itself when it is written short.
-func (l *loader) projectSections() *node {
+//
+// It is not ok when the file cannot be read: everything it would give would be said to be missing.
+func (l *loader) projectSections() (sections *node, ok bool) {
+	before := len(l.problems)
 	root := l.document(projectFile)
 	if root == nil || !l.isMapping(root, nil) {
-		return nil
+		return nil, len(l.problems) == before
 	}
 	config := root.get("config")
 	if config == nil || config.kind != mapping { // a text here is an old way to name the folder of stack files
-		return nil
+		return nil, true
 	}
 	given := &node{kind: mapping, at: config.at}
 	for _, f := range config.fields {
@@ -163,7 +174,7 @@ func (l *loader) projectSections() *node {
 			given.fields = append(given.fields, field{name: f.name, at: f.at, value: value})
 		}
 	}
-	return l.sections(given, true)
+	return l.sections(given, true), true
 }
 
 func either(a, b *node) *node {

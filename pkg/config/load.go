@@ -43,6 +43,7 @@ type loader struct {
 	stack    *Stack           // decoded from tree
 	seen     map[string]*node // path -> value that was decoded
 	keys     map[string]place // path -> where its key stands
+	written  map[string]place // full configuration key -> where a file has it
 	broken   map[string]bool  // paths whose value has the wrong shape; nothing more is said about them
 }
 
@@ -52,7 +53,7 @@ func load(src Source) *loader {
 	}
 	l := &loader{
 		src: src, stack: new(Stack),
-		seen: map[string]*node{}, keys: map[string]place{}, broken: map[string]bool{},
+		seen: map[string]*node{}, keys: map[string]place{}, written: map[string]place{}, broken: map[string]bool{},
 	}
 	l.tree = l.effective()
 	if l.tree == nil {

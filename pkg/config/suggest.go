@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -13,7 +14,8 @@ func closest(word string, known []string) string {
 	for _, k := range slices.Sorted(slices.Values(known)) {
 		candidate := fold(k)
 		d := edits(folded, candidate)
-		if d > max(1, min(len(folded), len(candidate))/3) || k == word {
+		shorter := min(len(folded), len(candidate))
+		if d > max(1, shorter/4) || d > 0 && shorter < 2 {
 			continue
 		}
 		if best == "" || d < distance {
@@ -50,6 +52,17 @@ func edits(a, b string) int {
 		two, one = one, row
 	}
 	return one[len(b)]
+}
+
+// counted writes a number of things as prose.
+func counted(n int, one, many string) string {
+	switch n {
+	case 0:
+		return "no " + many
+	case 1:
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 // choices writes words as prose: a, b or c.

@@ -149,10 +149,22 @@ func (r *yamlReader) syntax(data []byte, err error) {
 			break
 		}
 	}
+	if slices.ContainsFunc(parserErrors(), func(e string) bool { return strings.Contains(text, e) }) {
+		line++ // the parser counts lines from zero, the scanner from one
+	}
 	r.fault(max(line, 1), 1, "", "is not YAML: "+text, fix)
 }
 
+// parserErrors are the messages whose line the YAML package counts from zero.
+func parserErrors() []string {
+	return []string{
+		"did not find expected ',' or", "did not find expected node content", "did not find expected key",
+		"did not find expected '-' indicator", "did not find expected <document start>",
+	}
+}
+
 func (r *yamlReader) fault(line, column int, at, fault, fix string) {
+	at = strings.TrimPrefix(strings.TrimPrefix(at, "config."), Namespace+":")
 	r.problems = append(r.problems, Problem{File: r.origin, Line: line, Column: column, Path: at, Fault: fault, Fix: fix})
 }
 

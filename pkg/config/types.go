@@ -22,7 +22,7 @@ type Stack struct {
 	// Organization is the short name that prefixes physical names; set once, in Pulumi.yaml.
 	Organization string `yaml:"organization" json:"organization" jsonschema:"required,minLength=2,maxLength=16,pattern=^[a-z][a-z0-9]*(-[a-z0-9]+)*$" hint:"a short name: use 2 to 16 lower-case letters, digits and single hyphens, a letter first" example:"acme"`
 	// Account is the AWS account and region the stack owns.
-	Account Account `yaml:"account" json:"account" jsonschema:"required"`
+	Account Account `yaml:"account" json:"account" jsonschema:"required" example:"{ id: \"123456789012\", region: eu-west-1 }"`
 	// Owner is the team that answers for the stack; becomes the Owner tag.
 	Owner string `yaml:"owner" json:"owner" jsonschema:"required" example:"platform-team"`
 	// CostCenter is where the bill goes; becomes the CostCenter tag.

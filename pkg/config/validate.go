@@ -27,7 +27,7 @@ func (l *loader) faultMeant(at path, fault, fix, meant string) {
 	}
 	p := l.where(at)
 	if n := l.seen[at.String()]; n != nil && n.at.preset {
-		fault += " (from " + n.at.origin + ")"
+		fault += n.at.givenBy()
 	}
 	p.Fault, p.Fix, p.Meant = fault, fix, meant
 	l.add(p)
@@ -78,7 +78,7 @@ func (l *loader) checkTags() {
 	at := of("tags")
 	room := maxTags - len(platformTags())
 	if count := len(l.stack.Tags); count > room {
-		l.fault(at, fmt.Sprintf("has %d tags", count), fmt.Sprintf("keep %d: AWS takes %d, and %d are the platform's own", room, maxTags, maxTags-room))
+		l.fault(at, "has "+counted(count, "tag", "tags"), fmt.Sprintf("keep %d: AWS takes %d, and %d are the platform's own", room, maxTags, maxTags-room))
 	}
 	folded := map[string]string{}
 	for _, key := range slices.Sorted(maps.Keys(l.stack.Tags)) {

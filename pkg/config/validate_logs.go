@@ -63,7 +63,7 @@ const amazonDNS = "AmazonProvidedDNS"
 var domainName = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
 func (l *loader) checkDHCP(at path, dhcp DHCP) {
-	if dhcp.DomainName == "" && len(dhcp.NameServers) == 0 && len(dhcp.NTPServers) == 0 {
+	if len(l.seen[at.String()].fields) == 0 {
 		l.fault(at, "says nothing", "give it domainName, nameServers or ntpServers, or remove it")
 	}
 	if name := dhcp.DomainName; name != "" && (len(name) > 253 || !domainName.MatchString(name)) {

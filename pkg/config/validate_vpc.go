@@ -62,7 +62,7 @@ func (l *loader) checkAddresses(at path, vpc VPC) netip.Prefix {
 	}
 	secondary := at.key("secondaryCidrs")
 	if count := len(vpc.SecondaryCIDRs); count > maxSecondaryCIDRs {
-		l.fault(secondary, fmt.Sprintf("has %d blocks", count), fmt.Sprintf("AWS adds %d to a VPC", maxSecondaryCIDRs))
+		l.fault(secondary, "has "+counted(count, "block", "blocks"), fmt.Sprintf("AWS adds %d to a VPC", maxSecondaryCIDRs))
 	}
 	if len(vpc.SecondaryCIDRs) > 0 && len(vpc.Tiers) > 0 && !slices.Contains(vpc.Tiers, "private") {
 		l.fault(secondary, "is cut into private subnets, and the VPC has no private tier", "add private to tiers")
@@ -134,8 +134,14 @@ func (l *loader) checkWaysOut(at path, vpc VPC) {
 		}
 	}
 	if len(lacks) > 0 && len(vpc.Tiers) > 0 {
-		l.fault(nat, fmt.Sprintf("%s needs a public tier for the gateway and a private one that uses it", vpc.NAT),
-			"add "+strings.Join(lacks, " and ")+" to tiers, or set nat: none")
+		missing := strings.Join(lacks, " and ")
+		if l.wrote(nat) {
+			l.fault(nat, fmt.Sprintf("%s needs a public tier for the gateway and a private one that uses it", vpc.NAT),
+				"add "+missing+" to tiers, or set nat: none")
+		} else {
+			l.fault(at.key("tiers"), fmt.Sprintf("has no %s, which nat %s needs%s", missing, vpc.NAT, l.seen[nat.String()].at.givenBy()),
+				"add it, or set nat: none")
+		}
 	}
 	if vpc.BlockPublicAccess == "bidirectional" {
 		l.fault(nat, fmt.Sprintf("%s has no effect: blockPublicAccess bidirectional closes the way out too", vpc.NAT),
@@ -152,7 +158,7 @@ const maxEndpoints = 50
 func (l *loader) checkEndpoints(at path, names []string) {
 	l.checkUnique(at, names)
 	if len(names) > maxEndpoints {
-		l.fault(at, fmt.Sprintf("has %d services", len(names)), fmt.Sprintf("a VPC takes %d", maxEndpoints))
+		l.fault(at, "has "+counted(len(names), "service", "services"), fmt.Sprintf("a VPC takes %d", maxEndpoints))
 	}
 	for i, name := range names {
 		entry := at.index(i)

@@ -15,7 +15,7 @@ func (l *loader) engineSections(file, project *node) *node {
 		out.at = file.at
 	}
 	for _, key := range slices.Sorted(maps.Keys(l.src.Values)) {
-		at, written := l.keys[key]
+		at, written := l.written[fullKey(key)]
 		if !written {
 			at = nowhere
 		}
@@ -97,6 +97,8 @@ func (n *node) secure() bool {
 // their notation, dates gain a time of day, and a section that is a scalar arrives as text.
 func same(value, file *node) bool {
 	switch {
+	case file.null():
+		return value.text == "" || value.null()
 	case value.text == file.text:
 		return value.tag == file.tag || value.tag == textTag
 	case file.tag == timeTag:
