@@ -26,7 +26,7 @@ func (m *model) check(c call, old resource.PropertyMap) (resource.PropertyMap, [
 	}
 	checker := checker{types: m.registry.types(c.Token)}
 	checker.object("", m.registry.schema(c.Token).Inputs, without(c.Inputs, tagsAllKey))
-	checked := m.named(r, without(c.Inputs, tagsAllKey), old)
+	checked := m.named(r, c.Autonaming, without(c.Inputs, tagsAllKey), old)
 	r.New = known(checked)
 	checker.rules(r)
 	checked = withTags(r.Type, m.registry, checked, c.DefaultTags)
@@ -40,9 +40,10 @@ func without(values resource.PropertyMap, key resource.PropertyKey) resource.Pro
 }
 
 // named gives an autonamed resource its name: the one it has, or the first that is free.
-func (m *model) named(r *request, inputs, old resource.PropertyMap) resource.PropertyMap {
+func (m *model) named(r *request, wish *autonaming, inputs, old resource.PropertyMap) resource.PropertyMap {
 	auto := r.Type.Autoname
-	if auto.Property == "" || has(inputs, auto.Property) || has(inputs, auto.Property+"Prefix") || r.Name == "" {
+	if auto.Property == "" || has(inputs, auto.Property) || has(inputs, auto.Property+"Prefix") || r.Name == "" ||
+		(wish != nil && wish.Off) {
 		return inputs
 	}
 	key := resource.PropertyKey(auto.Property)
@@ -52,6 +53,10 @@ func (m *model) named(r *request, inputs, old resource.PropertyMap) resource.Pro
 	}
 	if given, ok := old[key]; ok {
 		named[key] = given
+		return named
+	}
+	if wish != nil && wish.Name != "" {
+		named[key] = resource.NewProperty(wish.Name)
 		return named
 	}
 	base := r.Name

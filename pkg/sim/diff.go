@@ -21,8 +21,11 @@ type difference struct {
 
 // diff compares state and the inputs it was made of with new inputs. The state counts, so that drift is seen; a property
 // the program no longer gives goes back to its default, or stays as the cloud decided.
-func (m *model) diff(token string, oldInputs, state, inputs resource.PropertyMap) *difference {
-	t := m.registry.rows[token]
+func (m *model) diff(token string, oldInputs, state, inputs resource.PropertyMap) (*difference, error) {
+	t, err := m.row(token)
+	if err != nil {
+		return nil, err
+	}
 	before, after := resource.PropertyMap{}, resource.PropertyMap{}
 	result := &difference{}
 	for key := range union(oldInputs, inputs) {
@@ -47,7 +50,7 @@ func (m *model) diff(token string, oldInputs, state, inputs resource.PropertyMap
 	if len(result.Replace) > 0 {
 		result.DeleteFirst = t.DeleteFirst || keepsUniqueName(t, result.Changed, inputs)
 	}
-	return result
+	return result, nil
 }
 
 func union(a, b resource.PropertyMap) map[resource.PropertyKey]bool {

@@ -208,6 +208,21 @@ func (v *inventory) count(name string) (int, error) {
 	return before, nil
 }
 
+// forget makes a name as if never counted.
+func (v *inventory) forget(name string) error {
+	if _, counted := v.counters[name]; !counted {
+		return nil
+	}
+	if v.db != nil {
+		err := v.db.Update(func(tx *bolt.Tx) error { return tx.Bucket(countersBucket).Delete([]byte(name)) })
+		if err != nil {
+			return fmt.Errorf("inventory: %w", err)
+		}
+	}
+	delete(v.counters, name)
+	return nil
+}
+
 // sorted are all records by account, region, type and id.
 func (v *inventory) sorted() []*Resource {
 	all := make([]*Resource, 0, len(v.records))

@@ -35,13 +35,28 @@ type call struct {
 	Name        string
 	ID          string
 	Inputs      resource.PropertyMap // plain
+	Autonaming  *autonaming          // nil: as the row says
+}
+
+// autonaming is how the engine was told to name what has no name.
+type autonaming struct {
+	Name string // "" leaves it to the row
+	Off  bool
+}
+
+// row is the registry's row of a type.
+func (m *model) row(token string) (*row, error) {
+	if known := m.registry.rows[token]; known != nil {
+		return known, nil
+	}
+	return nil, fmt.Errorf("the simulated cloud has no type %s; add it to pkg/sim/schema/types.txt and give it a row", token)
 }
 
 // request is the call as rules see it.
 func (m *model) request(c call, op operation) (*request, error) {
-	known := m.registry.rows[c.Token]
-	if known == nil {
-		return nil, fmt.Errorf("the simulated cloud has no type %s; add it to pkg/sim/schema/types.txt and give it a row", c.Token)
+	known, err := m.row(c.Token)
+	if err != nil {
+		return nil, err
 	}
 	return &request{
 		place: c.place, Type: known, Op: op, URN: c.URN, Name: c.Name, ID: c.ID, cloud: m,

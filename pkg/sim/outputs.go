@@ -87,3 +87,29 @@ func (r *request) previewOutputs(schema *resourceSchema) resource.PropertyMap {
 	}
 	return out
 }
+
+// inputsOf are the inputs a program would have to give to get a resource as it is now. A refresh keeps to what the program
+// gave (inputs) and to what changed since (state); an import, which knows neither, takes all that is not a default.
+func (m *model) inputsOf(found *Resource, inputs, state resource.PropertyMap) resource.PropertyMap {
+	known := resource.PropertyMap{}
+	for name := range m.registry.schema(found.Type).Inputs {
+		key := resource.PropertyKey(name)
+		now, exists := found.Properties[key]
+		_, asked := inputs[key]
+		switch {
+		case !exists:
+		case asked:
+			known[key] = now
+		case len(inputs) > 0:
+			if _, decided := found.row.Computed[name]; !decided && !now.DeepEquals(state[key]) {
+				known[key] = now
+			}
+		case !empty(now) && !now.DeepEquals(found.row.leftOut(name, resource.NewNullProperty())):
+			known[key] = now
+		}
+	}
+	if _, asked := inputs[tagsAllKey]; asked {
+		known[tagsAllKey] = found.Properties[tagsAllKey]
+	}
+	return known
+}

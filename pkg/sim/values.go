@@ -133,3 +133,6 @@ func has(values resource.PropertyMap, property string) bool {
 	value, given := values[resource.PropertyKey(property)]
 	return given && !value.IsNull()
 }
+
+// mapOf makes plain values of Go values.
+func mapOf(values map[string]any) resource.PropertyMap { return resource.NewPropertyMapFromMap(values) }

@@ -1,0 +1,34 @@
+package sim
+
+import (
+	"context"
+	"time"
+)
+
+// wait plays how long the cloud takes: at speed 1 as long as AWS, at 10 a tenth of it, at 0 no time at all. It ends early
+// when the caller is gone or asks to stop; what was asked for has taken effect by then, as in AWS.
+func wait(ctx context.Context, stopped <-chan struct{}, speed float64, typical time.Duration) {
+	if speed <= 0 || typical <= 0 {
+		return
+	}
+	timer := time.NewTimer(time.Duration(float64(typical) / speed))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-stopped:
+	case <-ctx.Done():
+	}
+}
+
+// of is the typical time of an operation.
+func (l latency) of(op operation) time.Duration {
+	switch op {
+	case opCreate:
+		return l.Create
+	case opUpdate:
+		return l.Update
+	case opDelete:
+		return l.Delete
+	}
+	return 0
+}
