@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-platform/pkg/config"
+	"aws-platform/pkg/naming"
 )
 
 // root is the project's folder.
@@ -216,4 +217,16 @@ func TestPartition(t *testing.T) {
 		require.Equal(t, want, config.Partition(region), region)
 	}
 	require.Len(t, config.Regions(), 38)
+}
+
+// The tags a stack file may not take are the ones package naming sets.
+func TestPlatformTagsAreNamings(t *testing.T) {
+	t.Parallel()
+	var scope naming.Scope
+	for tag := range scope.Tags("", "", nil) {
+		dir := folder(t, map[string]string{"Pulumi.dev.yaml": "config:\n  aws-platform:tags: { " + tag + ": x }\n"})
+		_, err := config.Load(config.Source{Dir: dir, Stack: "dev", Now: now()})
+		require.ErrorContains(t, err, "is the platform's own tag "+tag)
+	}
+	require.Len(t, scope.Tags("", "", nil), 7)
 }

@@ -24,16 +24,24 @@ type Scope struct {
 // hashLength is how many characters of the SHA-256 mark a cut name; eight keep collisions below one in four billion.
 const hashLength = 8
 
-// Name joins organization, environment and parts to a physical name, at most limit characters. A name too long is cut
-// and ends in a hash of the whole, so that two long names never meet.
+// Name joins organization, environment and parts to a physical name, cut to limit characters.
 func (s Scope) Name(limit int, parts ...string) string {
-	full := strings.Join(append([]string{s.Organization, s.Environment}, parts...), "-")
-	if len(full) <= limit {
-		return full
+	return Cut(strings.Join(append([]string{s.Organization, s.Environment}, parts...), "-"), limit)
+}
+
+// Cut shortens a name to limit characters. A name that is too long ends in a hash of the whole, so that two long names
+// never meet; one that fits stays as it is. Where there is no room for more than the hash, the hash is the name.
+func Cut(name string, limit int) string {
+	if len(name) <= limit {
+		return name
 	}
-	sum := sha256.Sum256([]byte(full))
+	sum := sha256.Sum256([]byte(name))
 	mark := hex.EncodeToString(sum[:])[:hashLength]
-	return strings.TrimRight(full[:limit-hashLength-1], "-") + "-" + mark
+	head := strings.TrimRight(name[:max(0, limit-hashLength-1)], "-")
+	if head == "" {
+		return mark[:max(0, min(limit, hashLength))]
+	}
+	return head + "-" + mark
 }
 
 // Tags are the tags of one resource. Precedence, strongest first: Name and Component, the scope's own tags, the
