@@ -1,0 +1,89 @@
+// Package component is the ground every component resource stands on: it registers the component, names its children,
+// and publishes its outputs.
+package component
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// Children names and places what a component makes.
+type Children struct {
+	component string
+	parent    pulumi.Resource
+}
+
+// Register registers comp under a type token ("aws-platform:<layer>:<Type>"), runs build to make its children, and
+// publishes every field of comp that has a `pulumi:"name"` tag. inputs are recorded on the component, for whoever reads
+// a preview; nil records none.
+func Register(
+	ctx *pulumi.Context, token, name string, comp pulumi.ComponentResource, inputs pulumi.Map,
+	build func(*Children) error, opts ...pulumi.ResourceOption,
+) error {
+	if inputs == nil {
+		inputs = pulumi.Map{}
+	}
+	if err := ctx.RegisterComponentResourceV2(token, name, inputs, comp, opts...); err != nil {
+		return err
+	}
+	if err := build(&Children{component: name, parent: comp}); err != nil {
+		return fmt.Errorf("%s %q: %w", token, name, err)
+	}
+	outputs, err := Outputs(comp)
+	if err != nil {
+		return fmt.Errorf("%s %q: %w", token, name, err)
+	}
+	return ctx.RegisterResourceOutputs(comp, outputs)
+}
+
+// Name is a child's logical name, "<component>-<role>-<key>". Keys are zone letters or names from the stack file, never
+// positions: a name must not change when something is added before it.
+func (c *Children) Name(role string, keys ...string) string {
+	return strings.Join(append([]string{c.component, role}, keys...), "-")
+}
+
+// Options are a child's options: the component is always the parent, so that depending on the component waits for
+// every child.
+func (c *Children) Options(opts ...pulumi.ResourceOption) []pulumi.ResourceOption {
+	return append([]pulumi.ResourceOption{pulumi.Parent(c.parent)}, opts...)
+}
+
+// Outputs reads a component's outputs from its `pulumi:"name"` tags.
+func Outputs(comp pulumi.ComponentResource) (pulumi.Map, error) {
+	value := reflect.ValueOf(comp)
+	if value.Kind() != reflect.Pointer || value.Elem().Kind() != reflect.Struct {
+		return nil, errors.New("a component is a pointer to a struct")
+	}
+	outputs := pulumi.Map{}
+	for i, fields := 0, value.Elem().Type(); i < fields.NumField(); i++ {
+		tag := fields.Field(i).Tag.Get("pulumi")
+		if tag == "" {
+			continue
+		}
+		field := value.Elem().Field(i)
+		if isEmpty(field) {
+			return nil, fmt.Errorf("output %q was never set", tag)
+		}
+		output, ok := field.Interface().(pulumi.Input)
+		if !ok {
+			return nil, fmt.Errorf("output %q is a %s, which is no pulumi.Input", tag, field.Type())
+		}
+		outputs[tag] = output
+	}
+	return outputs, nil
+}
+
+// isEmpty says whether an output field still has its zero value: publishing it would fail far from here.
+func isEmpty(field reflect.Value) bool {
+	switch field.Kind() {
+	case reflect.Pointer, reflect.Interface, reflect.Map, reflect.Slice:
+		return field.IsNil()
+	case reflect.Struct:
+		return field.IsZero()
+	}
+	return false
+}
