@@ -70,6 +70,7 @@ type inventory struct {
 	records  map[recordKey]*Resource
 	counters map[string]int
 	db       *bolt.DB
+	ordered  []*Resource // of sorted, nil after a change
 }
 
 var (
@@ -163,6 +164,7 @@ func (v *inventory) change(put []*Resource, remove []*Resource) error {
 			return fmt.Errorf("inventory: %w", err)
 		}
 	}
+	v.ordered = nil
 	for _, record := range remove {
 		delete(v.records, record.key())
 	}
@@ -223,13 +225,17 @@ func (v *inventory) forget(name string) error {
 	return nil
 }
 
-// sorted are all records by account, region, type and id.
+// sorted are all records by account, region, type and id; callers do not change the list.
 func (v *inventory) sorted() []*Resource {
+	if v.ordered != nil {
+		return v.ordered
+	}
 	all := make([]*Resource, 0, len(v.records))
 	for _, record := range v.records {
 		all = append(all, record)
 	}
 	slices.SortFunc(all, func(a, b *Resource) int { return compareKeys(a.key(), b.key()) })
+	v.ordered = all
 	return all
 }
 

@@ -104,7 +104,7 @@ func (m *model) inputsOf(found *Resource, inputs, state resource.PropertyMap) re
 			if _, decided := found.row.Computed[name]; !decided && !now.DeepEquals(state[key]) {
 				known[key] = now
 			}
-		case !empty(now) && !now.DeepEquals(found.row.leftOut(name, resource.NewNullProperty())):
+		case !zero(now) && !now.DeepEquals(found.row.leftOut(name, resource.NewNullProperty())):
 			known[key] = now
 		}
 	}
@@ -112,4 +112,9 @@ func (m *model) inputsOf(found *Resource, inputs, state resource.PropertyMap) re
 		known[tagsAllKey] = found.Properties[tagsAllKey]
 	}
 	return known
+}
+
+// zero says whether a value is what a property has that nobody set.
+func zero(value resource.PropertyValue) bool {
+	return empty(value) || (value.IsBool() && !value.BoolValue()) || (value.IsNumber() && value.NumberValue() == 0)
 }
