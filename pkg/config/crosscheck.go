@@ -51,9 +51,6 @@ func crossCheck(all []*loader) {
 // stands is a place for people: "Pulumi.dev.yaml:12".
 func (l *loader) stands(at path) string {
 	p := l.where(at)
-	if p.Line == 0 {
-		return p.File
-	}
 	return fmt.Sprintf("%s:%d", p.File, p.Line)
 }
 

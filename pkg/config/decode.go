@@ -3,7 +3,6 @@ package config
 import (
 	"fmt"
 	"reflect"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,7 +18,7 @@ func (l *loader) decodeStack() {
 func (l *loader) decode(n *node, v reflect.Value, r rules, at path) {
 	l.seen[at.String()] = n
 	if n.secure() {
-		l.wrong(n, at, "is encrypted", "remove it: nothing configured here is secret; keep secrets in Secrets Manager and name them")
+		l.wrong(at, "is encrypted", "remove it: nothing configured here is secret; keep secrets in Secrets Manager and name them")
 		return
 	}
 	switch v.Kind() {
@@ -129,7 +128,7 @@ func (l *loader) entries(n *node, v reflect.Value, r rules, at path) {
 		element := reflect.New(v.Type().Elem()).Elem()
 		l.decode(f.value, element, rules{}, inner)
 		if element.Kind() == reflect.Struct && f.value.null() {
-			l.wrong(f.value, inner, "is empty", "say what it is, or remove it")
+			l.wrong(inner, "is empty", "say what it is, or remove it")
 		}
 		v.SetMapIndex(reflect.ValueOf(f.name), element)
 	}
@@ -141,7 +140,7 @@ func (l *loader) list(n *node, v reflect.Value, r rules, at path) {
 		return
 	}
 	if count := len(n.items); count < r.minItems || r.maxItems > 0 && count > r.maxItems {
-		l.wrong(n, at, "has "+counted(count, "entry", "entries"), fmt.Sprintf("give %d to %d", r.minItems, r.maxItems))
+		l.wrong(at, "has "+counted(count, "entry", "entries"), fmt.Sprintf("give %d to %d", r.minItems, r.maxItems))
 		return
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(n.items), len(n.items)))
@@ -157,15 +156,15 @@ func (l *loader) text(n *node, v reflect.Value, r rules, at path) {
 	}
 	switch {
 	case n.null():
-		l.wrong(n, at, "is empty", "give it a value or remove the line")
+		l.wrong(at, "is empty", "give it a value or remove the line")
 	case n.tag != textTag && len(r.enum) == 0:
-		l.wrong(n, at, "must be text, is "+n.describe(), fmt.Sprintf("quote it: %q", n.text))
+		l.wrong(at, "must be text, is "+n.describe(), fmt.Sprintf("quote it: %q", n.text))
 	case len(r.enum) > 0 && !slices.Contains(r.enum, n.text):
-		p := l.problem(n, at, fmt.Sprintf("%q is not known", n.text), "use "+choices(r.enum))
+		p := l.problem(at, fmt.Sprintf("%q is not known", n.text), "use "+choices(r.enum))
 		p.Meant = closest(n.text, r.enum)
 		l.report(at, p)
 	case !r.fits(n.text):
-		l.wrong(n, at, fmt.Sprintf("%q is not %s", n.text, r.noun), r.hint)
+		l.wrong(at, fmt.Sprintf("%q is not %s", n.text, r.noun), r.hint)
 	default:
 		v.SetString(n.text)
 	}
@@ -177,19 +176,19 @@ func (l *loader) integer(n *node, v reflect.Value, r rules, at path) {
 		return
 	}
 	if n.null() {
-		l.wrong(n, at, "is empty", "give it a value or remove the line")
+		l.wrong(at, "is empty", "give it a value or remove the line")
 		return
 	}
 	value, err := strconv.Atoi(n.text)
 	switch {
 	case n.tag == textTag && err == nil:
-		l.wrong(n, at, "must be a number, is text", "write it without quotes: "+n.text)
+		l.wrong(at, "must be a number, is text", "write it without quotes: "+n.text)
 	case n.tag != intTag || err != nil:
-		l.wrong(n, at, fmt.Sprintf("must be a whole number, is %s", n.describe()), "write it in plain digits")
+		l.wrong(at, fmt.Sprintf("must be a whole number, is %s", n.describe()), "write it in plain digits")
 	case len(r.enum) > 0 && !slices.Contains(r.enum, n.text):
-		l.wrong(n, at, n.text+" is not known", "use "+choices(r.enum))
+		l.wrong(at, n.text+" is not known", "use "+choices(r.enum))
 	case r.bounded && (value < r.minimum || value > r.maximum):
-		l.wrong(n, at, n.text+" is out of range", fmt.Sprintf("use %d to %d", r.minimum, r.maximum))
+		l.wrong(at, n.text+" is out of range", fmt.Sprintf("use %d to %d", r.minimum, r.maximum))
 	default:
 		v.SetInt(int64(value))
 	}
@@ -202,7 +201,7 @@ func (l *loader) boolean(n *node, v reflect.Value, at path) {
 	}
 	plain := n.tag == boolTag || n.tag == textTag && len(at) == 1
 	if !plain || n.text != "true" && n.text != "false" {
-		l.wrong(n, at, "must be true or false, is "+n.describe(), "write true or false, without quotes")
+		l.wrong(at, "must be true or false, is "+n.describe(), "write true or false, without quotes")
 		return
 	}
 	v.SetBool(n.text == "true")
@@ -217,7 +216,7 @@ func (l *loader) expect(n *node, kind nodeKind, at path) bool {
 	fix := map[nodeKind]string{
 		scalar: "write it on the key's line", mapping: "write \"key: value\" lines", sequence: "write [a, b], or a line \"- a\" for each",
 	}[kind]
-	l.wrong(n, at, fmt.Sprintf("must be %s, is %s", shape, n.describe()), fix)
+	l.wrong(at, fmt.Sprintf("must be %s, is %s", shape, n.describe()), fix)
 	return false
 }
 
@@ -243,8 +242,8 @@ func (n *node) describe() string {
 }
 
 // wrong reports a value of the wrong shape; nothing more will be said about it.
-func (l *loader) wrong(n *node, at path, fault, fix string) {
-	l.report(at, l.problem(n, at, fault, fix))
+func (l *loader) wrong(at path, fault, fix string) {
+	l.report(at, l.problem(at, fault, fix))
 }
 
 func (l *loader) report(at path, p Problem) {
@@ -252,12 +251,9 @@ func (l *loader) report(at path, p Problem) {
 	l.add(p)
 }
 
-func (l *loader) problem(n *node, at path, fault, fix string) Problem {
+func (l *loader) problem(at path, fault, fix string) Problem {
 	p := l.where(at)
 	p.Fault, p.Fix = fault, fix
-	if n.at.preset {
-		p.Fault += n.at.givenBy()
-	}
 	return p
 }
 
@@ -283,13 +279,4 @@ func (l *loader) where(at path) Problem {
 // givenBy says for a fault that nobody wrote the value it is about.
 func (p place) givenBy() string {
 	return " (given by the preset " + strings.TrimPrefix(p.origin, "profile ") + ")"
-}
-
-// pattern compiles a rule's expression; the tags are tested, so none fails.
-func pattern(text string) *regexp.Regexp {
-	re, err := regexp.Compile(text)
-	if err != nil {
-		return nil
-	}
-	return re
 }

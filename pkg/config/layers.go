@@ -3,8 +3,6 @@ package config
 import (
 	"embed"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -36,8 +34,8 @@ var stackFileKeys = []string{"config", "encryptedkey", "encryptionsalt", "enviro
 func (l *loader) stackSections(project *node) *node {
 	name := StackFile(l.src.Stack)
 	before := len(l.problems)
-	root := l.document(name)
-	missing := root == nil && len(l.problems) == before
+	root, exists := l.document(name)
+	readable := len(l.problems) == before || root != nil
 	sections := &node{kind: mapping, at: place{origin: name, line: 1, column: 1}}
 	if root != nil && l.isMapping(root, nil) {
 		for _, f := range root.fields {
@@ -56,11 +54,14 @@ func (l *loader) stackSections(project *node) *node {
 	if l.src.Values != nil {
 		return l.engineSections(sections, project)
 	}
-	if missing {
+	switch {
+	case !exists:
 		l.noStackFile(name)
 		return nil
-	}
-	if len(l.problems) > before && root == nil {
+	case !readable:
+		return nil
+	case root == nil:
+		l.add(Problem{File: name, Line: 1, Column: 1, Fault: "is empty", Fix: "start with \"config:\""})
 		return nil
 	}
 	return sections
@@ -69,10 +70,6 @@ func (l *loader) stackSections(project *node) *node {
 // noStackFile says which stacks there are.
 func (l *loader) noStackFile(name string) {
 	stacks, _ := Stacks(l.src.Dir)
-	if data, err := os.ReadFile(filepath.Join(l.src.Dir, name)); err == nil && len(strings.TrimSpace(string(data))) == 0 {
-		l.add(Problem{File: name, Line: 1, Column: 1, Fault: "is empty", Fix: "start with \"config:\""})
-		return
-	}
 	fix := "create the file"
 	if len(stacks) > 0 {
 		fix = "create the file, or name one of the stacks " + strings.Join(stacks, ", ")
@@ -156,7 +153,7 @@ func (l *loader) foreign(key string, at place) {
 // It is not ok when the file cannot be read: everything it would give would be said to be missing.
 func (l *loader) projectSections() (sections *node, ok bool) {
 	before := len(l.problems)
-	root := l.document(projectFile)
+	root, _ := l.document(projectFile)
 	if root == nil || !l.isMapping(root, nil) {
 		return nil, len(l.problems) == before
 	}
@@ -212,13 +209,15 @@ func (l *loader) preset(name string) *node {
 	}
 	reader := yamlReader{origin: origin, preset: true}
 	data, err := profiles.ReadFile("profiles/" + name + ".yaml")
-	if err == nil {
-		if root := reader.read(data); root != nil {
-			l.problems = append(l.problems, reader.problems...)
-			return root
-		}
+	if err != nil {
+		reader.fault(1, 1, "", "cannot be read: "+reason(err), "build the program again")
 	}
-	return &node{kind: mapping}
+	root := reader.read(data)
+	l.problems = append(l.problems, reader.problems...)
+	if root == nil {
+		return &node{kind: mapping}
+	}
+	return root
 }
 
 // Profiles are the presets a stack can choose from.

@@ -88,20 +88,21 @@ func Stacks(dir string) ([]string, error) {
 	return stacks, nil
 }
 
-// document reads one file of the project; nil when it does not exist or is no YAML.
-func (l *loader) document(name string) *node {
+// document reads one file of the project. The tree is nil when there is nothing in the file, or nothing that can be read;
+// the latter is reported.
+func (l *loader) document(name string) (root *node, exists bool) {
 	data, err := os.ReadFile(filepath.Join(l.src.Dir, name))
 	if os.IsNotExist(err) {
-		return nil
+		return nil, false
 	}
 	if err != nil {
 		l.add(Problem{File: name, Fault: "cannot be read: " + reason(err), Fix: "make it a readable file"})
-		return nil
+		return nil, true
 	}
 	reader := yamlReader{origin: name}
-	root := reader.read(data)
+	root = reader.read(data)
 	l.problems = append(l.problems, reader.problems...)
-	return root
+	return root, true
 }
 
 // reason is an error's last words, without the path, which the problem names already.

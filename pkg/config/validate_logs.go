@@ -15,7 +15,7 @@ func Retentions() []int {
 }
 
 func (l *loader) checkFlowLogs(at path, logs FlowLogs) {
-	if days := logs.RetentionDays; days > 0 && !slices.Contains(Retentions(), days) {
+	if days := logs.RetentionDays; days != 0 && !slices.Contains(Retentions(), days) {
 		l.fault(at.key("retentionDays"), fmt.Sprintf("%d is not a time CloudWatch Logs keeps records for", days), "use "+around(days))
 	}
 	if logs.BucketARN == "" {
@@ -28,23 +28,17 @@ func (l *loader) checkFlowLogs(at path, logs FlowLogs) {
 	l.checkBucketARN(bucket, logs.BucketARN)
 }
 
-// around names the allowed retentions next to days.
+// around names the retentions next to days, which lies between the first and the last.
 func around(days int) string {
 	all := Retentions()
 	i, _ := slices.BinarySearch(all, days)
-	if i == len(all) {
-		return fmt.Sprint(all[i-1])
-	}
-	if i == 0 {
-		return fmt.Sprint(all[0])
-	}
 	return fmt.Sprintf("%d or %d", all[i-1], all[i])
 }
 
 func (l *loader) checkBucketARN(at path, arn string) {
 	partition := Partition(l.stack.Account.Region)
 	if partition == "" {
-		partition = "aws"
+		return // an unknown region is reported already
 	}
 	rest, found := strings.CutPrefix(arn, "arn:"+partition+":s3:::")
 	bucket, _, _ := strings.Cut(rest, "/")
