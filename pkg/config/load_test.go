@@ -4,7 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -187,36 +186,6 @@ func TestProblemsListEveryFault(t *testing.T) {
 	require.Equal(t, config.Problem{
 		File: "Pulumi.dev.yaml", Line: 2, Column: 23, Path: "owner", Fault: "must be text, is the number 1", Fix: `quote it: "1"`,
 	}, problems[0])
-}
-
-func TestExemption(t *testing.T) {
-	t.Parallel()
-	file := func(until string) string {
-		return `config:
-  aws-platform:profile: production
-  aws-platform:exemptions:
-    nat-per-zone: { reason: until the move, until: "` + until + `" }
-  aws-platform:vpcs: { main: { cidr: 10.16.0.0/16, zones: [a, b, c], nat: single } }
-`
-	}
-	// The last day still counts, and a year ahead is not too far.
-	for _, until := range []string{"2026-06-15", "2027-06-15"} {
-		require.Equal(t, "single", load(t, file(until)).VPCs["main"].NAT)
-	}
-	// Without a day the present decides.
-	dir := folder(t, map[string]string{"Pulumi.dev.yaml": file(time.Now().AddDate(0, 0, 7).Format(time.DateOnly))})
-	_, err := config.Load(config.Source{Dir: dir, Stack: "dev"})
-	require.NoError(t, err)
-}
-
-func TestPartition(t *testing.T) {
-	t.Parallel()
-	for region, want := range map[string]string{
-		"eu-west-1": "aws", "cn-north-1": "aws-cn", "us-gov-west-1": "aws-us-gov", "mars-1": "",
-	} {
-		require.Equal(t, want, config.Partition(region), region)
-	}
-	require.Len(t, config.Regions(), 38)
 }
 
 // The tags a stack file may not take are the ones package naming sets.
