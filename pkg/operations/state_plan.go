@@ -17,6 +17,7 @@ import (
 const (
 	maxBucketName = 63
 	maxRoleName   = 64
+	maxAlias      = 256 - len("alias/")
 )
 
 // logBucketSuffix makes the access log bucket's name from the state bucket's.
@@ -131,6 +132,11 @@ func (p statePlan) under(kind, stack string) string {
 		kind = "locks/organization"
 	}
 	return p.object(".pulumi/" + kind + "/" + p.project + "/" + stack + "/*")
+}
+
+// alias is the alias of a key.
+func (p statePlan) alias(role string) string {
+	return "alias/" + p.scope.Name(maxAlias, "pulumi", role)
 }
 
 // service is the name by which KMS and IAM know a regional AWS service, for example "s3.eu-west-1.amazonaws.com".

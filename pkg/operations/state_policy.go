@@ -1,0 +1,182 @@
+package operations
+
+import (
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"aws-platform/pkg/iampolicy"
+)
+
+// keyAdministration is what the account's administrators do with a key: all of its management, none of its use.
+var keyAdministration = []string{
+	"kms:CancelKeyDeletion", "kms:CreateAlias", "kms:DeleteAlias", "kms:DescribeKey", "kms:DisableKey",
+	"kms:DisableKeyRotation", "kms:EnableKey", "kms:EnableKeyRotation", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus",
+	"kms:ListAliases", "kms:ListGrants", "kms:ListKeyPolicies", "kms:ListResourceTags", "kms:PutKeyPolicy",
+	"kms:RevokeGrant", "kms:ScheduleKeyDeletion", "kms:TagResource", "kms:UntagResource", "kms:UpdateAlias",
+	"kms:UpdateKeyDescription",
+}
+
+const (
+	viaService     = "kms:ViaService"
+	contextProject = "kms:EncryptionContext:project"
+	contextStack   = "kms:EncryptionContext:stack"
+)
+
+// accounts are whole accounts as principals: which of their roles may, their own IAM decides.
+func (p statePlan) accounts(ids ...string) iampolicy.Principals {
+	roots := make([]pulumi.StringInput, len(ids))
+	for i, id := range ids {
+		roots[i] = pulumi.String(p.scope.GlobalARN("iam", id, "root"))
+	}
+	return iampolicy.Principals{AWS: roots}
+}
+
+// administer keeps the account able to manage a key. In a key's own policy "*" is that key.
+func (p statePlan) administer() iampolicy.Statement {
+	return iampolicy.Statement{
+		Sid: "Administer", Principals: p.accounts(p.scope.AccountID), Actions: keyAdministration,
+		Resources: iampolicy.Strings("*"),
+	}
+}
+
+// stateKeyPolicy lets the account's IAM give the key's use away, through S3 only.
+func (p statePlan) stateKeyPolicy() []iampolicy.Statement {
+	return []iampolicy.Statement{p.administer(), {
+		Sid: "UseThroughS3", Principals: p.accounts(p.scope.AccountID),
+		Actions: []string{"kms:Decrypt", "kms:GenerateDataKey"}, Resources: iampolicy.Strings("*"),
+		Conditions: []iampolicy.Condition{iampolicy.When("StringEquals", viaService, p.service("s3"))},
+	}}
+}
+
+// secretsKeyPolicy binds each account to the encryption contexts of the stacks it runs or reads. Statements of stacks
+// have no id: stack names may have characters that an id may not.
+func (p statePlan) secretsKeyPolicy() []iampolicy.Statement {
+	statements := []iampolicy.Statement{p.administer(), {
+		Sid: "UseInProject", Principals: p.accounts(p.scope.AccountID),
+		Actions: []string{"kms:Decrypt", "kms:Encrypt"}, Resources: iampolicy.Strings("*"),
+		Conditions: p.context(),
+	}}
+	for _, stack := range p.stacks {
+		statements = append(statements, iampolicy.Statement{
+			Principals: p.accounts(stack.accountID),
+			Actions:    []string{"kms:Decrypt", "kms:Encrypt"}, Resources: iampolicy.Strings("*"),
+			Conditions: p.context(stack.name),
+		})
+		if readers := p.readerAccounts(stack.name); len(readers) > 0 {
+			statements = append(statements, iampolicy.Statement{
+				Principals: p.accounts(readers...),
+				Actions:    []string{"kms:Decrypt"}, Resources: iampolicy.Strings("*"),
+				Conditions: p.context(stack.name),
+			})
+		}
+	}
+	return statements
+}
+
+// context holds a use of the secrets key to the project, and to stacks if any are named.
+func (p statePlan) context(stacks ...string) []iampolicy.Condition {
+	conditions := []iampolicy.Condition{iampolicy.When("StringEquals", contextProject, p.project)}
+	if len(stacks) > 0 {
+		conditions = append(conditions, iampolicy.When("StringEquals", contextStack, stacks...))
+	}
+	return conditions
+}
+
+// transport refuses plain HTTP and TLS before 1.2.
+func transport(bucketARN string) []iampolicy.Statement {
+	everybody, all := iampolicy.Principals{Everybody: true}, iampolicy.Strings(bucketARN, bucketARN+"/*")
+	return []iampolicy.Statement{
+		{
+			Sid: "DenyPlainHTTP", Deny: true, Principals: everybody, Actions: []string{"s3:*"}, Resources: all,
+			Conditions: []iampolicy.Condition{iampolicy.When("Bool", "aws:SecureTransport", "false")},
+		},
+		{
+			Sid: "DenyOldTLS", Deny: true, Principals: everybody, Actions: []string{"s3:*"}, Resources: all,
+			Conditions: []iampolicy.Condition{iampolicy.When("NumericLessThan", "s3:TlsVersion", "1.2")},
+		},
+	}
+}
+
+// bucketPolicy refuses what would leave state in the clear or under a foreign key. Pulumi sends no encryption header, so
+// a missing one is let through to the bucket's default: hence Null false beside StringNotEquals.
+func (p statePlan) bucketPolicy(keyARN pulumi.StringInput) []iampolicy.Statement {
+	const algorithm, key = "s3:x-amz-server-side-encryption", "s3:x-amz-server-side-encryption-aws-kms-key-id"
+	everybody, objects := iampolicy.Principals{Everybody: true}, iampolicy.Strings(p.object("*"))
+	return append(transport(p.bucketARN()),
+		iampolicy.Statement{
+			Sid: "DenyOtherEncryption", Deny: true, Principals: everybody, Actions: []string{"s3:PutObject"}, Resources: objects,
+			Conditions: []iampolicy.Condition{
+				iampolicy.When("Null", algorithm, "false"), iampolicy.When("StringNotEquals", algorithm, "aws:kms"),
+			},
+		},
+		iampolicy.Statement{
+			Sid: "DenyOtherKey", Deny: true, Principals: everybody, Actions: []string{"s3:PutObject"}, Resources: objects,
+			Conditions: []iampolicy.Condition{
+				iampolicy.When("Null", key, "false"),
+				{Operator: "StringNotEquals", Key: key, Values: []pulumi.StringInput{keyARN}},
+			},
+		})
+}
+
+// logBucketPolicy lets S3 deliver the state bucket's access log, and nobody's else.
+func (p statePlan) logBucketPolicy() []iampolicy.Statement {
+	return append(transport(p.logBucketARN()), iampolicy.Statement{
+		Sid: "DeliverAccessLog", Principals: iampolicy.Principals{Service: []string{"logging.s3.amazonaws.com"}},
+		Actions: []string{"s3:PutObject"}, Resources: iampolicy.Strings(p.logBucketARN() + "/" + logPrefix + "*"),
+		Conditions: []iampolicy.Condition{
+			iampolicy.When("ArnLike", "aws:SourceArn", p.bucketARN()),
+			iampolicy.When("StringEquals", "aws:SourceAccount", p.scope.AccountID),
+		},
+	})
+}
+
+// trust opens a role to the roles of one account. The account is the principal and roles are a condition, because a role
+// named as principal is stored by its internal id and is shut out once it is made again.
+func (p statePlan) trust(accountID string) []iampolicy.Statement {
+	return []iampolicy.Statement{{
+		Sid: "AssumeFromAccount", Principals: p.accounts(accountID), Actions: []string{"sts:AssumeRole"},
+		Conditions: []iampolicy.Condition{
+			iampolicy.When("ArnLike", "aws:PrincipalArn", p.scope.GlobalARN("iam", accountID, "role/*")),
+		},
+	}}
+}
+
+// readAccess is what preview needs for a stack, and what stack references to the stacks it reads need. Listing has no
+// condition on the prefix: see docs/state.md.
+func (p statePlan) readAccess(s stackPlan, stateKey, secretsKey pulumi.StringInput) []iampolicy.Statement {
+	objects := []string{p.object(".pulumi/meta.yaml"), p.checkpoints(s.name), p.stackTags(s.name)}
+	for _, other := range s.reads {
+		objects = append(objects, p.checkpoints(other))
+	}
+	return []iampolicy.Statement{
+		{Sid: "List", Actions: []string{"s3:ListBucket"}, Resources: iampolicy.Strings(p.bucketARN())},
+		{Sid: "Read", Actions: []string{"s3:GetObject"}, Resources: iampolicy.Strings(objects...)},
+		{
+			Sid: "DecryptState", Actions: []string{"kms:Decrypt"}, Resources: []pulumi.StringInput{stateKey},
+			Conditions: []iampolicy.Condition{iampolicy.When("StringEquals", viaService, p.service("s3"))},
+		},
+		{
+			Sid: "DecryptSecrets", Actions: []string{"kms:Decrypt"}, Resources: []pulumi.StringInput{secretsKey},
+			Conditions: p.context(append([]string{s.name}, s.reads...)...),
+		},
+	}
+}
+
+// writeAccess is what up, refresh, destroy and import need on top of reading. Nothing but a lock is ever deleted.
+func (p statePlan) writeAccess(s stackPlan, stateKey, secretsKey pulumi.StringInput) []iampolicy.Statement {
+	locks := p.under("locks", s.name)
+	return append(p.readAccess(s, stateKey, secretsKey),
+		iampolicy.Statement{
+			Sid: "Write", Actions: []string{"s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"},
+			Resources: iampolicy.Strings(p.checkpoints(s.name), p.stackTags(s.name), p.under("history", s.name),
+				p.under("backups", s.name), locks),
+		},
+		iampolicy.Statement{Sid: "Unlock", Actions: []string{"s3:DeleteObject"}, Resources: iampolicy.Strings(locks)},
+		iampolicy.Statement{
+			Sid: "EncryptState", Actions: []string{"kms:GenerateDataKey"}, Resources: []pulumi.StringInput{stateKey},
+			Conditions: []iampolicy.Condition{iampolicy.When("StringEquals", viaService, p.service("s3"))},
+		},
+		iampolicy.Statement{
+			Sid: "EncryptSecrets", Actions: []string{"kms:Encrypt"}, Resources: []pulumi.StringInput{secretsKey},
+			Conditions: p.context(s.name),
+		})
+}
