@@ -82,7 +82,8 @@ func (r *request) Siblings(kind, property string) []*Resource {
 func (r *request) others(match func(*Resource) bool) []*Resource {
 	var found []*Resource
 	for _, other := range r.cloud.inventory.sorted() {
-		if !(other.Type == r.Type.Token && other.ID == r.ID && other.Account == r.Account) && match(other) {
+		itself := r.Op != opCreate && other.key() == r.cloud.keyOf(r)
+		if !itself && match(other) {
 			found = append(found, other)
 		}
 	}
