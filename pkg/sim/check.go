@@ -198,7 +198,7 @@ func (c *checker) rules(r *request) {
 			if mistyped && !value.IsString() {
 				return
 			}
-			if reason := valid(value); !value.IsNull() && reason != "" {
+			if reason := valid(value); reason != "" {
 				c.fail(path, "%s", reason)
 			}
 		})
@@ -213,12 +213,16 @@ func (c *checker) rules(r *request) {
 	}
 }
 
-// suggest names the closest candidate, as " (did you mean ...?)", or nothing if none is close.
+// suggest names the closest candidate, as "; did you mean ...?", or nothing if none is close: a third of the letters may
+// differ, or the candidate may go on where the name ends.
 func suggest(name string, candidates []string) string {
-	best, distance := "", 1+len(name)/3
+	best, distance := "", 2+len(name)/3
 	for _, candidate := range candidates {
-		if d := editDistance(strings.ToLower(name), strings.ToLower(candidate)); d < distance ||
-			(d == distance && best == "") || (best == "" && len(name) > 3 && strings.HasPrefix(candidate, name)) {
+		d := editDistance(strings.ToLower(name), strings.ToLower(candidate))
+		if d >= distance && best == "" && len(name) > 3 && strings.HasPrefix(candidate, name) {
+			d = distance - 1
+		}
+		if d < distance {
 			best, distance = candidate, d
 		}
 	}

@@ -187,7 +187,7 @@ func (c *Cloud) Close() error {
 		problems = append(problems, c.http.Close())
 	}
 	for ; c.servingsAlive > 0; c.servingsAlive-- {
-		if err := <-c.serving; err != nil && !errors.Is(err, http.ErrServerClosed) {
+		if err := <-c.serving; err != nil && !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, grpc.ErrServerStopped) {
 			problems = append(problems, err)
 		}
 	}
@@ -235,6 +235,7 @@ func (c *Cloud) Resources() []Resource {
 	all := make([]Resource, len(sorted))
 	for i, record := range sorted {
 		all[i] = record.clone()
+		all[i].row = nil // of no use outside, and it would make equal resources of two clouds differ
 	}
 	return all
 }

@@ -77,11 +77,12 @@ func knownValue(value resource.PropertyValue) (resource.PropertyValue, bool) {
 	return value, true
 }
 
-// visit calls do for every value at a path, through all elements of the lists on the way and of a list at its end.
+// visit calls do for every value there is at a path, through all elements of the lists on the way and of a list at its end.
 func visit(values resource.PropertyMap, path string, do func(value resource.PropertyValue)) {
 	first, rest, deeper := strings.Cut(path, ".")
 	each(values[resource.PropertyKey(first)], func(value resource.PropertyValue) {
 		switch {
+		case value.IsNull():
 		case !deeper:
 			do(value)
 		case value.IsObject():
