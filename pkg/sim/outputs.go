@@ -56,13 +56,19 @@ func (r *request) outputs() resource.PropertyMap {
 		if has(out, name) {
 			continue
 		}
-		if kept, ok := r.Old[key]; ok && !slices.Contains(r.Type.Live, name) {
+		if kept, ok := r.Old[key]; ok && !r.remakes(name) {
 			out[key] = kept
 			continue
 		}
 		out[key] = make(r)
 	}
 	return out
+}
+
+// remakes says whether an update makes a computed output anew.
+func (r *request) remakes(name string) bool {
+	input := r.Type.Follows[name]
+	return slices.Contains(r.Type.Live, name) || (input != "" && r.Changed(input))
 }
 
 // previewOutputs is what a real provider knows before the call: an output the schema has and nobody gave is unknown if
@@ -79,7 +85,7 @@ func (r *request) previewOutputs(schema *resourceSchema) resource.PropertyMap {
 		kept, had := r.Old[key]
 		switch {
 		case !computed && input:
-		case had && !slices.Contains(r.Type.Live, name):
+		case had && !r.remakes(name):
 			out[key] = kept
 		default:
 			out[key] = unknown()

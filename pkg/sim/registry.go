@@ -33,6 +33,8 @@ type row struct {
 	Computed map[string]maker
 	// Live names computed outputs that are made anew by every update.
 	Live []string
+	// Follows names, for computed outputs, the input that decides them: they are made anew when it changes.
+	Follows map[string]string
 	// Defaults are the values of properties left out, known during a preview.
 	Defaults map[string]any
 
@@ -177,6 +179,9 @@ func (t *row) properties() []string {
 	}
 	for name := range t.Defaults {
 		all = append(all, name)
+	}
+	for output, input := range t.Follows {
+		all = append(all, output, input)
 	}
 	for name := range t.Valid {
 		all = append(all, name)

@@ -2,5 +2,8 @@ package sim
 
 // groups are all rows of the registry; a new file of types adds its function here.
 func groups() [][]row {
-	return [][]row{networkTypes(), storageTypes()}
+	return [][]row{
+		networkTypes(), gatewayTypes(), routeTypes(), filterTypes(), endpointTypes(), ipamTypes(),
+		storageTypes(), identityTypes(), keyTypes(),
+	}
 }

@@ -2,17 +2,36 @@ package sim
 
 import (
 	"net/http"
-	"regexp"
 	"time"
-
-	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 )
 
 // kindBucket is an S3 bucket, whichever of the SDK's types made it.
 const kindBucket = "bucket"
 
+const (
+	typeBucketPolicy     = "aws:s3/bucketPolicy:BucketPolicy"
+	typeOwnership        = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
+	typePublicAccess     = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
+	typeVersioning       = "aws:s3/bucketVersioningV2:BucketVersioningV2"
+	typeObjectLock       = "aws:s3/bucketObjectLockConfigurationV2:BucketObjectLockConfigurationV2"
+	typeBucketACL        = "aws:s3/bucketAclV2:BucketAclV2"
+	typeBucketObject     = "aws:s3/bucketObject:BucketObject"
+	typeBucketObjectv2   = "aws:s3/bucketObjectv2:BucketObjectv2"
+	typeBucketEncryption = "aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2"
+)
+
+const bucketTimes = "S3 calls answer within a second; the provider waits until a new bucket or setting is seen"
+
+// storageTypes are S3's. Their replacement lists are ForceNew in the Terraform provider (internal/service/s3).
 func storageTypes() []row {
-	return []row{bucketRow("aws:s3/bucketV2:BucketV2"), bucketRow("aws:s3/bucket:Bucket")}
+	rows := []row{
+		bucketRow("aws:s3/bucketV2:BucketV2"), bucketRow("aws:s3/bucket:Bucket"),
+		objectRow(typeBucketObject), objectRow(typeBucketObjectv2),
+	}
+	for _, setting := range bucketSettings() {
+		rows = append(rows, settingRow(setting))
+	}
+	return rows
 }
 
 func bucketRow(token string) row {
@@ -33,33 +52,110 @@ func bucketRow(token string) row {
 		Replace:  []string{"bucket", "bucketPrefix"},
 		Valid:    map[string]validator{"bucket": bucketName},
 		Create:   []rule{bucketIsFree},
+		Delete:   []rule{bucketIsEmpty},
 		Effect:   bucketInStore,
 		NotFound: &refusal{
-			Code: "NoSuchBucket", Message: "The specified bucket does not exist", Status: http.StatusNotFound},
-		Latency: latency{Create: 2 * time.Second, Update: time.Second, Delete: time.Second, Source: typicalTimes},
+			Code: "NoSuchBucket", Message: "The specified bucket does not exist", Status: http.StatusNotFound,
+		},
+		Quotas: []quota{{Limit: 10000, refusal: refusal{
+			Code: "TooManyBuckets", Message: "You have attempted to create more buckets than allowed"}}},
+		Latency: latency{Create: 2 * time.Second, Update: time.Second, Delete: time.Second, Source: bucketTimes},
 	}
 }
 
-var bucketPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
-
-func bucketName(value resource.PropertyValue) string {
-	if !bucketPattern.MatchString(value.StringValue()) {
-		return "a bucket name has 3 to 63 characters: lower-case letters, digits, dots and hyphens, a letter or digit at both ends"
+// bucketSettings are the types that are one setting of a bucket: their id is the bucket's, and they vanish with it.
+func bucketSettings() []row {
+	return []row{
+		{
+			Token: typeBucketPolicy, Documents: []string{"policy"},
+			Create: []rule{bucketPolicyIsWellFormed, bucketPolicyIsPrivate},
+			Update: []rule{bucketPolicyIsWellFormed, bucketPolicyIsPrivate},
+		},
+		{
+			Token:    typePublicAccess,
+			Defaults: map[string]any{"blockPublicAcls": false, "blockPublicPolicy": false, "ignorePublicAcls": false, "restrictPublicBuckets": false},
+		},
+		{
+			Token: typeOwnership,
+			Valid: map[string]validator{
+				"rule.objectOwnership": oneOf("BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"),
+			},
+			Create: []rule{ownershipSuitsACL}, Update: []rule{ownershipSuitsACL},
+		},
+		{
+			Token:    typeBucketACL,
+			Computed: map[string]maker{"accessControlPolicy": fixed(map[string]any{})},
+			Valid: map[string]validator{"acl": oneOf("private", "public-read", "public-read-write", "aws-exec-read",
+				"authenticated-read", "bucket-owner-read", "bucket-owner-full-control", "log-delivery-write")},
+			Create: []rule{aclIsAllowed, aclIsPrivate}, Update: []rule{aclIsAllowed, aclIsPrivate},
+		},
+		{
+			Token: typeVersioning,
+			Valid: map[string]validator{
+				"versioningConfiguration.status": oneOf("Enabled", "Suspended", "Disabled"),
+			},
+			Create: []rule{lockedStaysVersioned}, Update: []rule{lockedStaysVersioned, versioningIsForEver},
+		},
+		{
+			Token: typeBucketEncryption,
+			Valid: map[string]validator{
+				"rules.applyServerSideEncryptionByDefault.sseAlgorithm": oneOf("AES256", "aws:kms", "aws:kms:dsse"),
+			},
+			Create: []rule{algorithmSuitsKey}, Update: []rule{algorithmSuitsKey},
+			Refs: map[string]string{"rules.applyServerSideEncryptionByDefault.kmsMasterKeyId": kindKey}, Weak: []string{"rules"},
+		},
+		{
+			Token:    "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2",
+			Computed: map[string]maker{"transitionDefaultMinimumObjectSize": fixed("all_storage_classes_128K")},
+			Valid:    map[string]validator{"rules.status": oneOf("Enabled", "Disabled"), "rules.id": longest(255)},
+			Create:   []rule{lifecycleIsWellFormed}, Update: []rule{lifecycleIsWellFormed},
+			Latency: latency{Create: 30 * time.Second, Update: 30 * time.Second, Delete: 5 * time.Second,
+				Source: "the provider reads a lifecycle configuration back until it is stable, about half a minute"},
+		},
+		{
+			Token:  "aws:s3/bucketLoggingV2:BucketLoggingV2",
+			Create: []rule{logsStayNear}, Update: []rule{logsStayNear}, Weak: []string{"targetBucket"},
+		},
+		{Token: "aws:s3/bucketNotification:BucketNotification", Defaults: map[string]any{"eventbridge": false}},
+		{
+			Token: typeObjectLock, Defaults: map[string]any{"objectLockEnabled": "Enabled"},
+			Replace: []string{"objectLockEnabled"},
+			Create:  []rule{lockNeedsVersions}, Update: []rule{lockNeedsVersions},
+		},
 	}
-	return ""
 }
 
-func bucketIsFree(r *request) *Error {
-	for _, other := range r.Everywhere(kindBucket) {
-		switch {
-		case other.ID != r.Text("bucket"):
-		case other.Account == r.Account:
-			return refuseStatus(http.StatusConflict, "BucketAlreadyOwnedByYou",
-				"Your previous request to create the named bucket succeeded and you already own it.")
-		default:
-			return refuseStatus(http.StatusConflict, "BucketAlreadyExists", "The requested bucket name is not available. "+
-				"The bucket namespace is shared by all users of the system. Please select a different name and try again.")
-		}
+// settingRow fills in what all settings have in common.
+func settingRow(setting row) row {
+	setting.ID, setting.Attached, setting.Within = fill("{bucket}"), true, "bucket"
+	setting.Replace = append(setting.Replace, "bucket")
+	if setting.Refs == nil {
+		setting.Refs = map[string]string{}
 	}
-	return nil
+	setting.Refs["bucket"] = kindBucket
+	if setting.Latency.Source == "" {
+		setting.Latency = latency{Create: time.Second, Update: time.Second, Delete: time.Second, Source: bucketTimes}
+	}
+	return setting
+}
+
+func objectRow(token string) row {
+	return row{
+		Token: token, Kind: "bucket object",
+		ID: fill("{bucket}/{key}"),
+		Computed: map[string]maker{
+			"arn": fill("arn:{partition}:s3:::{bucket}/{key}"), "etag": objectTag, "versionId": objectVersion,
+			"contentType": fixed("application/octet-stream"), "storageClass": fixed("STANDARD"),
+			"serverSideEncryption": fixed("AES256"), "bucketKeyEnabled": fixed(false),
+		},
+		Live:     []string{"etag", "versionId"},
+		Defaults: map[string]any{"acl": "private", "forceDestroy": false},
+		Replace:  []string{"bucket", "key"},
+		Refs:     map[string]string{"bucket": kindBucket},
+		Effect:   objectInStore,
+		NotFound: &refusal{
+			Code: "NoSuchKey", Message: "The specified key does not exist.", Status: http.StatusNotFound,
+		},
+		Latency: latency{Create: time.Second, Update: time.Second, Delete: time.Second, Source: bucketTimes},
+	}
 }
