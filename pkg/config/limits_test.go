@@ -50,6 +50,7 @@ func TestLimitsAreWithin(t *testing.T) {
 		"cluster of 100 letters":   vpc("cidr: 10.16.0.0/16", zones, "clusters: ["+strings.Repeat("c", 100)+", 1_-]"),
 		"bucket of flow logs":      vpc("cidr: 10.16.0.0/16", zones, `flowLogs: { destination: s3, retentionDays: 3653, bucketArn: "arn:aws:s3:::logs.of-acme/vpc" }`),
 		"dhcp":                     vpc("cidr: 10.16.0.0/16", zones, "dhcp: { domainName: dev.acme.internal, nameServers: [10.16.0.2, 10.0.0.1, 10.0.0.2, 10.0.0.3], ntpServers: [169.254.169.123] }"),
+		"longest domain":           vpc("cidr: 10.16.0.0/16", zones, "dhcp: { domainName: "+strings.Repeat("a23456789.", 24)+"b234.internal }"),
 		"dhcp of Amazon":           vpc("cidr: 10.16.0.0/16", zones, "dhcp: { nameServers: [AmazonProvidedDNS] }"),
 		"tags":                     "config:\n  aws-platform:tags: { " + numbered(42, "T%d: x") + ", " + strings.Repeat("k", 128) + ": " + strings.Repeat("ü", 256) + " }\n",
 		"tag of every character":   "config:\n  aws-platform:tags: { \"a b_.:/=+-@ü1\": \"a b_.:/=+-@ü1\" }\n",

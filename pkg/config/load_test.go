@@ -97,10 +97,12 @@ func TestEngineValuesWinOverTheFile(t *testing.T) {
 
 	values["aws-platform:vpcs"] = `{"main":{"cidr":"10.17.0.0/16","zones":["a","z"]}}`
 	values["aws-platform:vpc"] = `{}`
+	values["aws-platform:tags"] = `{"Team":"a","team":"b"}`
 	values["aws:region"] = "eu-west-1"
 	_, err = config.Load(src)
 	require.Equal(t, `configuration of stack dev: aws-platform:vpc: unknown section; did you mean "vpcs"?
 configuration of stack dev: aws:region: has no effect; remove it; the account's provider is made from aws-platform:account (id, region, role)
+configuration of stack dev: tags.team: differs from the tag "Team" in case only; keep one of the two: IAM takes them for the same
 configuration of stack dev: vpcs.main.zones[1]: "z" is not known; use a, b, c, d, e or f
 `, messages(t, err))
 }

@@ -64,7 +64,7 @@ func (l *loader) checkAddresses(at path, vpc VPC) netip.Prefix {
 	if count := len(vpc.SecondaryCIDRs); count > maxSecondaryCIDRs {
 		l.fault(secondary, "has "+counted(count, "block", "blocks"), fmt.Sprintf("AWS adds %d to a VPC", maxSecondaryCIDRs))
 	}
-	if len(vpc.SecondaryCIDRs) > 0 && len(vpc.Tiers) > 0 && !slices.Contains(vpc.Tiers, "private") {
+	if len(vpc.SecondaryCIDRs) > 0 && lacks(vpc.Tiers, "private") {
 		l.fault(secondary, "is cut into private subnets, and the VPC has no private tier", "add private to tiers")
 	}
 	for _, name := range slices.Sorted(maps.Keys(vpc.SecondaryCIDRs)) {
@@ -127,14 +127,13 @@ func (l *loader) checkWaysOut(at path, vpc VPC) {
 	if vpc.NAT == "" || vpc.NAT == "none" {
 		return
 	}
-	var lacks []string
+	var without []string
 	for _, tier := range []string{"public", "private"} {
-		if !slices.Contains(vpc.Tiers, tier) {
-			lacks = append(lacks, tier)
+		if lacks(vpc.Tiers, tier) {
+			without = append(without, tier)
 		}
 	}
-	if len(lacks) > 0 && len(vpc.Tiers) > 0 {
-		missing := strings.Join(lacks, " and ")
+	if missing := strings.Join(without, " and "); missing != "" {
 		if l.wrote(nat) {
 			l.fault(nat, fmt.Sprintf("%s needs a public tier for the gateway and a private one that uses it", vpc.NAT),
 				"add "+missing+" to tiers, or set nat: none")
@@ -147,6 +146,11 @@ func (l *loader) checkWaysOut(at path, vpc VPC) {
 		l.fault(nat, fmt.Sprintf("%s has no effect: blockPublicAccess bidirectional closes the way out too", vpc.NAT),
 			"set nat: none, or blockPublicAccess: ingress")
 	}
+}
+
+// lacks tells whether a tier is not among tiers. Where one of them could not be read, none is said to lack.
+func lacks(tiers []string, tier string) bool {
+	return len(tiers) > 0 && !slices.Contains(tiers, "") && !slices.Contains(tiers, tier)
 }
 
 // serviceName is the short name of an endpoint service, the part after "com.amazonaws.<region>.".
@@ -184,7 +188,7 @@ func (l *loader) checkClusters(at path, vpc VPC) {
 			l.fault(at.index(i), fmt.Sprintf("%q is not a cluster's name", name), "use at most 100 letters, digits, hyphens and underscores")
 		}
 	}
-	if len(vpc.Clusters) > 0 && len(vpc.Tiers) > 0 && !slices.Contains(vpc.Tiers, "private") {
+	if len(vpc.Clusters) > 0 && lacks(vpc.Tiers, "private") {
 		l.fault(at, "need private subnets, and the VPC has no private tier", "add private to tiers")
 	}
 }
