@@ -24,7 +24,13 @@ type testModel struct {
 // newTestModel is an empty cloud in memory: a management account, one member, eu-west-1.
 func newTestModel(t *testing.T) *testModel {
 	t.Helper()
-	reg, err := newRegistry()
+	return newTestModelOf(t, groups()...)
+}
+
+// newTestModelOf is an empty cloud that knows some types only.
+func newTestModelOf(t *testing.T, groups ...[]row) *testModel {
+	t.Helper()
+	reg, err := registryOf(groups...)
 	require.NoError(t, err)
 	inventory, err := openInventory("", reg)
 	require.NoError(t, err)

@@ -84,7 +84,7 @@ func (r *request) previewOutputs(schema *resourceSchema) resource.PropertyMap {
 		_, computed := r.Type.Computed[name]
 		kept, had := r.Old[key]
 		switch {
-		case !computed && input:
+		case (!computed && input) || slices.Contains(r.Type.Absent, name):
 		case had && !r.remakes(name):
 			out[key] = kept
 		default:

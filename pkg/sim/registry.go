@@ -31,6 +31,8 @@ type row struct {
 
 	// Computed are the outputs only the cloud can know: unknown during a preview unless the program gave a value.
 	Computed map[string]maker
+	// Absent are outputs the cloud leaves out.
+	Absent []string
 	// Live names computed outputs that are made anew by every update.
 	Live []string
 	// Follows names, for computed outputs, the input that decides them: they are made anew when it changes.
@@ -121,8 +123,11 @@ type registry struct {
 	kinds    map[string]*row // the row that says NotFound for a kind
 }
 
-// newRegistry reads the schemas and the rows; a row without schema, or a property its schema does not have, is an error.
-func newRegistry() (*registry, error) {
+// newRegistry is the registry of all types.
+func newRegistry() (*registry, error) { return registryOf(groups()...) }
+
+// registryOf reads the schemas and rows; a row without schema, or a property its schema does not have, is an error.
+func registryOf(groups ...[]row) (*registry, error) {
 	schemas, err := loadSchemas()
 	if err != nil {
 		return nil, err
@@ -130,7 +135,7 @@ func newRegistry() (*registry, error) {
 	reg := &registry{
 		rows: map[string]*row{}, schemas: schemas, prefixes: map[string]*row{}, kinds: map[string]*row{},
 	}
-	for _, group := range groups() {
+	for _, group := range groups {
 		for i := range group {
 			if err := reg.add(&group[i]); err != nil {
 				return nil, err
@@ -173,7 +178,7 @@ func (g *registry) add(t *row) error {
 
 // properties are all the property paths the row speaks of.
 func (t *row) properties() []string {
-	all := slices.Concat(t.Live, t.Replace, t.Sets, t.Documents, t.Weak)
+	all := slices.Concat(t.Absent, t.Live, t.Replace, t.Sets, t.Documents, t.Weak)
 	for name := range t.Computed {
 		all = append(all, name)
 	}

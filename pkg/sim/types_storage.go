@@ -24,9 +24,13 @@ const bucketTimes = "S3 calls answer within a second; the provider waits until a
 
 // storageTypes are S3's. Their replacement lists are ForceNew in the Terraform provider (internal/service/s3).
 func storageTypes() []row {
+	checksummed := objectRow(typeBucketObjectv2)
+	checksummed.Absent = []string{ // no program here asks S3 for another checksum than the etag
+		"checksumCrc32", "checksumCrc32c", "checksumCrc64nvme", "checksumSha1", "checksumSha256",
+	}
 	rows := []row{
 		bucketRow("aws:s3/bucketV2:BucketV2"), bucketRow("aws:s3/bucket:Bucket"),
-		objectRow(typeBucketObject), objectRow(typeBucketObjectv2),
+		objectRow(typeBucketObject), checksummed,
 	}
 	for _, setting := range bucketSettings() {
 		rows = append(rows, settingRow(setting))
@@ -48,6 +52,7 @@ func bucketRow(token string) row {
 			"region":                   fill("{region}"),
 			"requestPayer":             fixed("BucketOwner"),
 		},
+		Absent:   []string{"websiteDomain", "websiteEndpoint"},
 		Defaults: map[string]any{"forceDestroy": false},
 		Replace:  []string{"bucket", "bucketPrefix"},
 		Valid:    map[string]validator{"bucket": bucketName},
