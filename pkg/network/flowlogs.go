@@ -19,6 +19,9 @@ const toCloudWatch = "cloudwatch"
 // keyDeletionDays is the longest window AWS has: time to notice that a key still had something to open.
 const keyDeletionDays = 30
 
+// maxBucketName is S3's limit, in characters.
+const maxBucketName = 63
+
 // flowLogFields are the fields of a record: AWS's default ones, and those that tell the real ends of a connection behind
 // a NAT gateway, its direction and its path ("Available fields" in the VPC flow log documentation).
 var flowLogFields = []string{
@@ -164,8 +167,9 @@ func (b *vpcBuild) logToOwnBucket() error {
 		return err
 	}
 	bucket, err := s3.NewBucketV2(b.ctx, b.Name("flow-log-bucket"), &s3.BucketV2Args{
-		BucketPrefix: pulumi.String(b.args.Scope.Name(36, "flow-logs", b.name) + "-"),
-		Tags:         b.tags("flow-logs"),
+		// Bucket names are one space for all of AWS; the account's id makes this one ours.
+		Bucket: pulumi.String(b.args.Scope.Name(maxBucketName, "flow-logs", b.name, b.args.Scope.AccountID)),
+		Tags:   b.tags("flow-logs"),
 	}, b.Options(pulumi.Protect(b.args.Protect))...)
 	if err != nil {
 		return err
