@@ -240,7 +240,7 @@ func (c *Cloud) Resources() []Resource {
 	return all
 }
 
-// Edit changes a resource behind Pulumi's back.
+// Edit changes a resource, given by id or ARN, behind Pulumi's back.
 func (c *Cloud) Edit(id string, edit func(resource.PropertyMap)) error {
 	return c.drift(id, func(record *Resource) (put, remove []*Resource) {
 		changed := record.clone()
@@ -249,7 +249,7 @@ func (c *Cloud) Edit(id string, edit func(resource.PropertyMap)) error {
 	})
 }
 
-// Vanish removes a resource, and what lives within it, behind Pulumi's back; nothing refuses.
+// Vanish removes a resource, given by id or ARN, and what lives within it, behind Pulumi's back; nothing refuses.
 func (c *Cloud) Vanish(id string) error {
 	return c.drift(id, func(record *Resource) (put, remove []*Resource) {
 		return nil, append(c.model.contents(record), record)
@@ -261,7 +261,8 @@ func (c *Cloud) drift(id string, change func(*Resource) (put, remove []*Resource
 	defer c.model.mu.Unlock()
 	var found *Resource
 	for _, record := range c.model.inventory.sorted() {
-		if record.ID == id && (found == nil || found.row.Attached) {
+		named := record.ID == id || record.Text("arn") == id
+		if named && (found == nil || found.row.Attached) {
 			found = record
 		}
 	}

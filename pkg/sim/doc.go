@@ -4,6 +4,14 @@
 // A resource type is one row of the registry: its schema comes from the pinned SDK's own sources, its row says how it is
 // named, what only the cloud can know, what forces a replacement, what it refuses. Everything else (checking, diffing,
 // references, quotas, unique names, previews) is generic and knows no type.
+//
+// To add a type: its token goes into schema/types.txt, "go generate ./pkg/sim" reads its schema, and a row in one of the
+// types_*.go files says the rest; TestRegistry says what the row forgot. Rules that need more than a row are functions in
+// the rules_*.go files.
+//
+// A call runs through: check (inputs alone; previews end here), the rules of the row against the inventory, the effect
+// beyond the inventory (buckets have content), the inventory on disk, the time AWS would take. Faults asked for come before
+// or after.
 package sim
 
 //go:generate go run ./internal/schemagen -types schema/types.txt -out schema

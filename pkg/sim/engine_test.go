@@ -119,3 +119,87 @@ func TestEngineRunsAWholeLife(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, made(cloud))
 }
+
+// only counts the resources of an update by what happened to them.
+func only(t *testing.T, up auto.UpResult, err error) map[string]int {
+	t.Helper()
+	require.NoError(t, err)
+	return changes(up.Summary.ResourceChanges)
+}
+
+// A program makes a role in another account, assumes it, and works there in another region; then it adopts what somebody
+// made by hand, and finds what somebody took away.
+func TestEngineActsInOtherAccounts(t *testing.T) {
+	t.Parallel()
+	pulumiCLI(t)
+	cloud := start(t, organizationOfTwo())
+	require.NoError(t, cloud.CreateBucket("state"))
+	require.NoError(t, cloud.CreateBucket("by-hand"))
+	adopt := false
+	stack := newStack(t, cloud, func(ctx *pulumi.Context) error {
+		member, err := explicit(ctx, "member", pulumi.Map{"assumeRole": pulumi.Map{
+			"roleArn": pulumi.String(roleARN(memberID, accessRole))}})
+		if err != nil {
+			return err
+		}
+		role, err := register(ctx, "aws:iam/role:Role", "deploy", pulumi.Map{
+			"name": pulumi.String("deploy"), "assumeRolePolicy": pulumi.String(
+				trust(`{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":"` + managementID + `"}}`)),
+		}, pulumi.Provider(member))
+		if err != nil {
+			return err
+		}
+		deploy, err := explicit(ctx, "deploy", pulumi.Map{
+			"region": pulumi.String("us-east-1"), "assumeRole": pulumi.Map{"roleArn": role.out("arn")},
+			"defaultTags": pulumi.Map{"tags": pulumi.StringMap{"Owner": pulumi.String("net")}},
+		})
+		if err != nil {
+			return err
+		}
+		_, err = register(ctx, vpcToken, "away", pulumi.Map{"cidrBlock": pulumi.String("10.0.0.0/16")}, pulumi.Provider(deploy))
+		if adopt && err == nil {
+			_, err = register(ctx, bucketToken, "adopted", pulumi.Map{"bucket": pulumi.String("by-hand")},
+				pulumi.Import(pulumi.ID("by-hand")))
+		}
+		return err
+	})
+	ctx := context.Background()
+
+	preview, err := stack.Preview(ctx)
+	require.NoError(t, err)
+	require.Equal(t, 5, preview.ChangeSummary["create"], "a role that is yet to be made is assumed later")
+	up, err := stack.Up(ctx)
+	require.Equal(t, map[string]int{"create": 5}, only(t, up, err))
+	vpc := made(cloud)[2]
+	require.Equal(t, []string{memberID, "us-east-1", vpcToken}, []string{vpc.Account, vpc.Region, vpc.Type})
+	require.Equal(t, "net", text(vpc.Properties["tagsAll"].ObjectValue(), "Owner"))
+
+	adopt = true
+	up, err = stack.Up(ctx)
+	require.Equal(t, map[string]int{"same": 5, "import": 1}, only(t, up, err))
+
+	require.NoError(t, cloud.Vanish(vpc.ID))
+	refresh, err := stack.Refresh(ctx)
+	require.NoError(t, err)
+	require.Equal(t, 1, changes(refresh.Summary.ResourceChanges)["delete"])
+	up, err = stack.Up(ctx)
+	require.Equal(t, map[string]int{"same": 5, "create": 1}, only(t, up, err))
+
+	_, err = stack.Destroy(ctx)
+	require.NoError(t, err)
+	require.Empty(t, made(cloud))
+}
+
+// explicit registers a provider as the SDKs do: what is no text goes as JSON.
+func explicit(ctx *pulumi.Context, name string, config pulumi.Map) (*pulumi.ProviderResourceState, error) {
+	made := &pulumi.ProviderResourceState{}
+	inputs := pulumi.Map{}
+	for key, value := range config {
+		if text, ok := value.(pulumi.String); ok {
+			inputs[key] = text
+			continue
+		}
+		inputs[key] = pulumi.JSONMarshal(value)
+	}
+	return made, ctx.RegisterResource("pulumi:providers:aws", name, inputs, made)
+}

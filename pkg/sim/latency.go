@@ -29,6 +29,7 @@ func (l latency) of(op operation) time.Duration {
 		return l.Update
 	case opDelete:
 		return l.Delete
+	default:
+		return 0
 	}
-	return 0
 }

@@ -173,3 +173,47 @@ func TestMocksStackReference(t *testing.T) {
 	require.ErrorContains(t, err,
 		`stack reference "organization/aws-platform/shared" has no outputs; give them in MockOptions.Stacks, which has []`)
 }
+
+func TestMocksRecordOptions(t *testing.T) {
+	t.Parallel()
+	mocks := NewMocks(MockOptions{})
+	require.NoError(t, runMocked(mocks, func(ctx *pulumi.Context) error {
+		_, err := register(ctx, vpcToken, "main", pulumi.Map{"cidrBlock": pulumi.String("10.0.0.0/16")},
+			pulumi.RetainOnDelete(true), pulumi.DeleteBeforeReplace(true), pulumi.Aliases([]pulumi.Alias{
+				{URN: pulumi.URN("urn:pulumi:dev::platform::aws:ec2/vpc:Vpc::old")}, {Name: pulumi.String("older")},
+			}))
+		return err
+	}))
+	vpc := mocks.Registrations()[0]
+	require.True(t, vpc.RetainOnDelete)
+	require.True(t, vpc.DeleteBeforeReplace)
+	require.False(t, vpc.Protect)
+	require.Equal(t, []string{"urn:pulumi:dev::platform::aws:ec2/vpc:Vpc::old", "older"}, vpc.Aliases)
+}
+
+func TestMocksReadWhatExists(t *testing.T) {
+	t.Parallel()
+	read := func(id string) error {
+		return runMocked(NewMocks(MockOptions{}), func(ctx *pulumi.Context) error {
+			made, err := register(ctx, bucketToken, "logs", pulumi.Map{"bucket": pulumi.String("logs")})
+			if err != nil {
+				return err
+			}
+			found := &anyResource{}
+			given := made.ID().ApplyT(func(pulumi.ID) pulumi.ID { return pulumi.ID(id) }).(pulumi.IDOutput)
+			return ctx.ReadResource(bucketToken, "found", given, pulumi.Map{}, found)
+		})
+	}
+	require.NoError(t, read("logs"))
+	require.ErrorContains(t, read("none"), `aws:s3/bucketV2:BucketV2 "found": resource "none" does not exist`)
+}
+
+func TestMocksReportEveryFault(t *testing.T) {
+	t.Parallel()
+	err := runMocked(NewMocks(MockOptions{}), func(ctx *pulumi.Context) error {
+		_, err := register(ctx, subnetToken, "a", pulumi.Map{"zone": pulumi.String("a")})
+		return err
+	})
+	require.ErrorContains(t, err, `aws:ec2/subnet:Subnet "a": vpcId: missing required property "vpcId"`+"\n"+
+		`aws:ec2/subnet:Subnet "a": zone: unknown property "zone"`)
+}

@@ -51,7 +51,7 @@ func withTags(t *row, reg *registry, inputs, defaults resource.PropertyMap) reso
 // outputs is the state after a create or an update: inputs, then what the cloud decides.
 func (r *request) outputs() resource.PropertyMap {
 	out := plainMap(r.New)
-	for name, make := range r.Type.Computed {
+	for name, decide := range r.Type.Computed {
 		key := resource.PropertyKey(name)
 		if has(out, name) {
 			continue
@@ -60,7 +60,7 @@ func (r *request) outputs() resource.PropertyMap {
 			out[key] = kept
 			continue
 		}
-		out[key] = make(r)
+		out[key] = decide(r)
 	}
 	return out
 }

@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -101,7 +102,9 @@ func storeRequest(in *http.Request) StoreRequest {
 	if key == "" && in.Method == http.MethodGet {
 		asked.Method, asked.Key = "LIST", in.URL.Query().Get("prefix")
 	}
-	asked.Copy = strings.TrimPrefix(in.Header.Get("X-Amz-Copy-Source"), "/")
+	if source, err := url.PathUnescape(in.Header.Get("X-Amz-Copy-Source")); err == nil {
+		asked.Copy = strings.TrimPrefix(source, "/")
+	}
 	return asked
 }
 

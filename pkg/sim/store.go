@@ -97,8 +97,9 @@ func bucketInStore(r *request) *Error {
 		return storeError(r.cloud.store.Backend.CreateBucket(r.ID))
 	case opDelete:
 		return r.cloud.deleteBucket(r.ID, r.Flag("forceDestroy"))
+	default:
+		return nil
 	}
-	return nil
 }
 
 func (m *model) deleteBucket(name string, force bool) *Error {
