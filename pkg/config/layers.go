@@ -231,11 +231,7 @@ func expand(preset, own *node) *node {
 	out := &node{kind: mapping, at: preset.at}
 	for _, f := range preset.fields {
 		if f.name != every {
-			var inner *node
-			if own != nil {
-				inner = own.get(f.name)
-			}
-			out.fields = append(out.fields, field{f.name, f.at, expand(f.value, inner)})
+			out.fields = append(out.fields, field{f.name, f.at, expand(f.value, own.get(f.name))})
 			continue
 		}
 		if own == nil {

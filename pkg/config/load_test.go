@@ -70,12 +70,12 @@ func TestEngineValuesGiveTheSameStack(t *testing.T) {
 // A value that "pulumi config set" or the Automation API gave stands in no file; it counts all the same.
 func TestEngineValuesWinOverTheFile(t *testing.T) {
 	t.Parallel()
-	file := "config:\n  aws-platform:protect: false\n  aws-platform:vpcs: { main: { cidr: 10.16.0.0/16, zones: [a, b] } }\n"
+	file := "config:\n  aws-platform:protect: false\n  aws-platform:vpcs: { main: { cidr: 10.16.0.0/16, zones: [a, b], flowLogs: { retentionDays: 0x1E, aggregationSeconds: 600 } } }\n"
 	dir := folder(t, map[string]string{"Pulumi.dev.yaml": file})
 	values, err := engineValues(dir, "dev")
 	require.NoError(t, err)
 	values["aws-platform:protect"] = "true"
-	values["aws-platform:vpcs"] = `{"main":{"cidr":"10.17.0.0/16","zones":["a","b"],"nat":"none"}}`
+	values["aws-platform:vpcs"] = `{"main":{"cidr":"10.17.0.0/16","zones":["a","b"],"nat":"none","flowLogs":{"retentionDays":60,"aggregationSeconds":600}}}`
 	src := config.Source{Dir: dir, Stack: "dev", Values: values, Now: now()}
 
 	stack, err := config.Load(src)
@@ -93,7 +93,9 @@ func TestEngineValuesWinOverTheFile(t *testing.T) {
 	require.Equal(t, "configuration of stack dev", origins["protect"])
 	require.Equal(t, "configuration of stack dev", origins["vpcs.main.cidr"])
 	require.Equal(t, "Pulumi.dev.yaml:3", origins["vpcs.main.zones"])
-	require.Equal(t, "profile development", origins["vpcs.main.flowLogs.retentionDays"])
+	require.Equal(t, "configuration of stack dev", origins["vpcs.main.flowLogs.retentionDays"])
+	require.Equal(t, "Pulumi.dev.yaml:3", origins["vpcs.main.flowLogs.aggregationSeconds"])
+	require.Equal(t, "default", origins["vpcs.main.flowLogs.destination"])
 
 	values["aws-platform:vpcs"] = `{"main":{"cidr":"10.17.0.0/16","zones":["a","z"]}}`
 	values["aws-platform:vpc"] = `{}`
@@ -121,8 +123,12 @@ func TestEngineValuesWithoutAFile(t *testing.T) {
 	require.Equal(t, "0042", stack.CostCenter)
 
 	values["aws-platform:account"] = `{"id":123456789012}`
+	delete(values, "aws-platform:kind")
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi.yaml"), []byte("name: aws-platform\nconfig: { organization: acme, owner: team }\n"), 0o600))
 	_, err = config.Load(config.Source{Dir: dir, Stack: "dev", Values: values, Now: now()})
 	require.Equal(t, `configuration of stack dev: account.id: must be text, is the number 123456789012; quote it: "123456789012"
+configuration of stack dev: account.region: is missing; add it, for example region: eu-west-1
+configuration of stack dev: kind: is missing; add it, for example aws-platform:kind: workload
 `, messages(t, err))
 }
 
@@ -162,6 +168,8 @@ func TestNoStackFile(t *testing.T) {
 	_, err := config.Load(config.Source{Dir: dir, Stack: "prood", Now: now()})
 	require.EqualError(t, err, "the configuration is faulty: Pulumi.prood.yaml: does not exist; create the file, or name one of the stacks prod; did you mean \"prod\"?")
 
+	_, err = config.Load(config.Source{Dir: t.TempDir(), Stack: "dev", Now: now()})
+	require.EqualError(t, err, "the configuration is faulty: Pulumi.dev.yaml: does not exist; create the file")
 	_, err = config.LoadAll(t.TempDir(), now())
 	require.ErrorContains(t, err, "holds no stack file")
 	_, err = config.LoadAll(filepath.Join(dir, "nowhere"), now())
