@@ -33,7 +33,7 @@ type Stack struct {
 	Protect bool `yaml:"protect" json:"protect"`
 	// Exemptions weaken a production guardrail, by the guardrail's name, for a reason and until a date.
 	Exemptions map[string]Exemption `yaml:"exemptions,omitempty" json:"exemptions,omitempty"`
-	// VPCs by name.
+	// VPCs are the virtual private clouds, by name.
 	VPCs map[string]VPC `yaml:"vpcs,omitempty" json:"vpcs,omitempty" keys:"name"`
 	// StateBackend is the bucket, key and roles that hold Pulumi's state; management stack only.
 	StateBackend *StateBackend `yaml:"stateBackend,omitempty" json:"stateBackend,omitempty"`
@@ -41,11 +41,11 @@ type Stack struct {
 
 // Account is an AWS account and the region the stack works in.
 type Account struct {
-	// ID is the twelve-digit account id, quoted.
+	// ID is the account's id.
 	ID string `yaml:"id" json:"id" jsonschema:"required,pattern=^[0-9]{12}$" hint:"an account id: write its twelve digits in quotes" example:"\"123456789012\""`
 	// Region is the AWS region, for example "eu-west-1".
 	Region string `yaml:"region" json:"region" jsonschema:"required" example:"eu-west-1"`
-	// Role is the name of the role assumed in the account. Empty: the caller's own credentials are used.
+	// Role is the role assumed in the account. Left out: the caller's own credentials are used.
 	Role string `yaml:"role,omitempty" json:"role,omitempty" jsonschema:"minLength=1,maxLength=64,pattern=^[A-Za-z0-9_+=.@-]+$" hint:"a role's name: write the name alone, not its ARN, at most 64 characters"`
 }
 
@@ -69,13 +69,13 @@ type VPC struct {
 	Tiers []string `yaml:"tiers" json:"tiers" jsonschema:"required,minItems=1,maxItems=4,enum=public,enum=private,enum=data,enum=transit" example:"[public, private]"`
 	// Layout places the subnets: roomy (private subnets largest) or sequential (equal subnets one after another).
 	Layout string `yaml:"layout" json:"layout" jsonschema:"required,enum=roomy,enum=sequential"`
-	// SubnetPrefix is the prefix length of every subnet of a sequential layout; 8 more than the VPC's when absent.
+	// SubnetPrefix is the prefix length of every subnet of a sequential layout, at least 5 more than the VPC's. Left out: 8 more.
 	SubnetPrefix int `yaml:"subnetPrefix,omitempty" json:"subnetPrefix,omitempty" jsonschema:"minimum=21,maximum=28"`
 	// NAT gives private subnets a way out: none, single (one gateway, lowest zone letter) or perZone.
 	NAT string `yaml:"nat" json:"nat" jsonschema:"required,enum=none,enum=single,enum=perZone"`
 	// InterfaceEndpoints are the AWS services reached privately, by short name, for example "ecr.api".
 	InterfaceEndpoints []string `yaml:"interfaceEndpoints,omitempty" json:"interfaceEndpoints,omitempty"`
-	// FlowLogs records the VPC's traffic.
+	// FlowLogs records the VPC's traffic; null switches off what a preset switches on.
 	FlowLogs *FlowLogs `yaml:"flowLogs,omitempty" json:"flowLogs,omitempty"`
 	// DHCP replaces the default DHCP options.
 	DHCP *DHCP `yaml:"dhcp,omitempty" json:"dhcp,omitempty"`
@@ -91,7 +91,7 @@ type VPC struct {
 
 // IPAM is a pool that gives a VPC its block.
 type IPAM struct {
-	// PoolID is the IPAM pool's id, "ipam-pool-...".
+	// PoolID is the IPAM pool's id.
 	PoolID string `yaml:"poolId" json:"poolId" jsonschema:"required,pattern=^ipam-pool-[0-9a-f]{8\\,17}$" hint:"an IPAM pool's id: write it as ipam-pool- and hexadecimal digits" example:"ipam-pool-0123456789abcdef0"`
 	// NetmaskLength is the prefix length asked for, 16 to 20.
 	NetmaskLength int `yaml:"netmaskLength" json:"netmaskLength" jsonschema:"required,minimum=16,maximum=20" example:"16"`
@@ -105,11 +105,11 @@ type SecondaryCIDR struct {
 
 // FlowLogs says where traffic records go and how long they stay.
 type FlowLogs struct {
-	// Destination is cloudwatch or s3.
+	// Destination is where records go: cloudwatch or s3.
 	Destination string `yaml:"destination" json:"destination" jsonschema:"required,enum=cloudwatch,enum=s3"`
-	// RetentionDays is how long records are kept; a value CloudWatch Logs knows.
+	// RetentionDays is how long records are kept: one of the times CloudWatch Logs knows, for S3 too.
 	RetentionDays int `yaml:"retentionDays" json:"retentionDays" jsonschema:"required,minimum=1,maximum=3653"`
-	// AggregationSeconds is 60 or 600.
+	// AggregationSeconds is how long traffic is gathered for one record: 60 or 600.
 	AggregationSeconds int `yaml:"aggregationSeconds" json:"aggregationSeconds" jsonschema:"required,enum=60,enum=600"`
 	// BucketARN is an existing bucket to write to. Absent with destination s3: the VPC makes its own.
 	BucketARN string `yaml:"bucketArn,omitempty" json:"bucketArn,omitempty"`
