@@ -206,11 +206,12 @@ func holds(other, target *Resource) bool {
 	return false
 }
 
-// strong says whether a property's references keep their target: what the cloud itself decided does so only if the row
+// strong says whether a property's references keep their target: what only the cloud decides does so only if the row
 // names it as a reference.
 func (t *row) strong(key resource.PropertyKey) bool {
 	name := string(key)
-	if _, decided := t.Computed[name]; decided && t.Refs[name] == "" {
+	_, input := t.schema.Inputs[name]
+	if _, decided := t.Computed[name]; decided && !input && t.Refs[name] == "" {
 		return false
 	}
 	return !prose(key) && name != t.Within && !slices.Contains(t.Weak, name)

@@ -69,6 +69,8 @@ type row struct {
 	Quotas          []quota
 
 	Latency latency
+
+	schema *resourceSchema
 }
 
 // scope is where resources of a type live.
@@ -166,6 +168,7 @@ func (g *registry) add(t *row) error {
 	if t.Kind == "" {
 		t.Kind = t.Token
 	}
+	t.schema = schema
 	g.rows[t.Token] = t
 	if t.Prefix != "" && (g.prefixes[t.Prefix] == nil || t.NotFound != nil) {
 		g.prefixes[t.Prefix] = t
