@@ -244,19 +244,16 @@ func strangers(r *request, policy policyDocument) []string {
 	return unknown
 }
 
-// roleExists says whether a principal that is a role exists; what is not a role counts as existing.
+// roleExists says whether a principal that is a role exists; what is not a role, or belongs to an account outside the
+// simulation, counts as existing.
 func roleExists(r *request, principal string) bool {
-	_, path, isRole := strings.Cut(principal, ":role/")
-	if !isRole {
+	before, path, isRole := strings.Cut(principal, ":role/")
+	_, ours := r.cloud.accounts[before[strings.LastIndex(before, ":")+1:]]
+	// Service-linked roles come and go with their services.
+	if !isRole || !ours || strings.HasPrefix(path, "aws-service-role/") {
 		return true
 	}
-	for _, role := range r.Everywhere(kindRole) {
-		if role.Text("arn") == principal {
-			return true
-		}
-	}
-	// Service-linked roles come and go with their services.
-	return strings.HasPrefix(path, "aws-service-role/")
+	return slices.ContainsFunc(r.Everywhere(kindRole), func(role *Resource) bool { return role.Text("arn") == principal })
 }
 
 // isPublic says whether a policy allows everybody, as S3 judges it: an Allow for "*" that no fixed condition narrows.
