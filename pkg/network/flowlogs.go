@@ -285,8 +285,11 @@ func (b *vpcBuild) flowLogArgs() *ec2.FlowLogArgs {
 	}
 }
 
-// makeFlowLog waits for the rights to write: a flow log without them is made all the same and delivers nothing.
+// makeFlowLog waits for the rights to write: a flow log without them is made all the same and delivers nothing. AWS
+// changes nothing but tags of one, and refuses a second to the same destination (FlowLogAlreadyExists), so a replacement
+// deletes first.
 func (b *vpcBuild) makeFlowLog(args *ec2.FlowLogArgs, ready ...pulumi.Resource) error {
-	_, err := ec2.NewFlowLog(b.ctx, b.Name("flow-log"), args, b.Options(pulumi.DependsOn(ready))...)
+	_, err := ec2.NewFlowLog(b.ctx, b.Name("flow-log"), args,
+		b.Options(pulumi.DependsOn(ready), pulumi.DeleteBeforeReplace(true))...)
 	return err
 }

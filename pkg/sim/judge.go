@@ -217,8 +217,12 @@ func (t *row) strong(key resource.PropertyKey) bool {
 	return !prose(key) && name != t.Within && !slices.Contains(t.Weak, name)
 }
 
-// contents are the resources that vanish with a target, theirs included.
+// contents are the resources that vanish with a target, theirs included. Nothing lives within an attached one: its id is
+// another's, and so are those who name it.
 func (m *model) contents(target *Resource) []*Resource {
+	if target.row.Attached {
+		return nil
+	}
 	var inside []*Resource
 	for _, other := range m.inventory.sorted() {
 		within := other.row.Within
