@@ -160,7 +160,10 @@ func firstLine(text string, shapes ...*regexp.Regexp) string {
 	for line := range strings.Lines(text) {
 		for _, shape := range shapes {
 			if shape.MatchString(line) {
-				return strings.TrimPrefix(strings.TrimSpace(line), "error: ")
+				if _, after, found := strings.Cut(line, "error: "); found { // the display may put a resource's name first
+					line = after
+				}
+				return strings.TrimSpace(line)
 			}
 		}
 	}

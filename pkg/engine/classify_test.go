@@ -88,10 +88,11 @@ func TestFailuresHaveTypes(t *testing.T) {
 		"a store that fails midway": {
 			evidence{
 				code: 255, url: "s3://b", program: fault, result: refusedVPC(),
-				text: "error: failed to save snapshot: An IO error occurred: blob (key \"k\"): 503 SlowDown",
+				text: "\n +  pulumi:pulumi:Stack tried-dev creating (32s) error: post-step event returned an error: " +
+					"failed to save snapshot: An IO error occurred: blob (key \"k\"): 503 SlowDown",
 			},
 			&StateStore{
-				URL: "s3://b", Message: "failed to save snapshot: An IO error occurred: blob (key \"k\"): 503 SlowDown",
+				URL: "s3://b", Message: "post-step event returned an error: failed to save snapshot: An IO error occurred: blob (key \"k\"): 503 SlowDown",
 				Done: 1, InFlight: flying,
 			},
 		},

@@ -57,7 +57,8 @@ type RunOptions struct {
 	PreviewOnly bool
 	// Forget makes Refresh drop creates that a crashed run left pending: for what is known not to exist.
 	Forget bool
-	// Adopt makes Refresh take in what a crashed run made without its end being seen: the id in the cloud, by URN.
+	// Adopt makes Refresh take in what a crashed run made without its end being seen: the id in the cloud, by URN. Every
+	// pending create must be named here, unless Forget drops the rest.
 	Adopt map[string]string
 }
 

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
@@ -59,6 +57,11 @@ func (r *run) whole(ctx context.Context) Result {
 	}
 	if err := r.workspace.prepare(); err != nil {
 		return failed(err)
+	}
+	if r.op == Refresh && len(r.options.Adopt) > 0 && !r.options.PreviewOnly {
+		if err := r.engine.adopt(ctx, r.workspace, r.options.Adopt, r.options.Forget); err != nil {
+			return failed(err)
+		}
 	}
 	result, err := r.attempt(ctx)
 	var missing *StackMissing
@@ -165,13 +168,6 @@ func (r *run) refresh(stream chan<- events.EngineEvent) []optrefresh.Option {
 	}
 	if r.options.Forget {
 		options = append(options, optrefresh.ClearPendingCreates())
-	}
-	if len(r.options.Adopt) > 0 {
-		var adopted []optrefresh.PendingCreate
-		for _, urn := range slices.Sorted(maps.Keys(r.options.Adopt)) {
-			adopted = append(adopted, optrefresh.PendingCreate{URN: urn, ID: r.options.Adopt[urn]})
-		}
-		options = append(options, optrefresh.ImportPendingCreates(adopted))
 	}
 	return options
 }
