@@ -2,6 +2,8 @@ package component_test
 
 import (
 	"errors"
+	"slices"
+	"sync"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -58,6 +60,60 @@ func TestRegister(t *testing.T) {
 		return nil
 	})
 	require.NoError(t, err)
+}
+
+// records keeps what each resource waits for.
+type records struct {
+	none
+	mu    sync.Mutex
+	waits map[string][]string
+}
+
+func (r *records) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, urn := range args.RegisterRPC.GetDependencies() {
+		r.waits[args.Name] = append(r.waits[args.Name], resource.URN(urn).Name())
+	}
+	return args.Name, args.Inputs, nil
+}
+
+type part struct{ pulumi.CustomResourceState }
+
+// TestDependingOnAComponentWaitsForItsChildren is what callers rely on: whatever they make after a component finds all
+// of it, the parts of components inside it included.
+func TestDependingOnAComponentWaitsForItsChildren(t *testing.T) {
+	t.Parallel()
+	recorded := &records{waits: map[string][]string{}}
+	makePart := func(ctx *pulumi.Context, name string, opts ...pulumi.ResourceOption) error {
+		return ctx.RegisterResource("aws:test:Part", name, pulumi.Map{}, &part{}, opts...)
+	}
+	makeThing := func(ctx *pulumi.Context, name string, more func(*component.Children) error, opts ...pulumi.ResourceOption) (*thing, error) {
+		made := &thing{}
+		return made, component.Register(ctx, "aws-platform:test:Thing", name, made, nil, func(c *component.Children) error {
+			made.Count, made.Names = pulumi.Int(0).ToIntOutput(), pulumi.StringArray{}
+			for _, key := range []string{"a", "b"} {
+				if err := makePart(ctx, c.Name("part", key), c.Options()...); err != nil {
+					return err
+				}
+			}
+			return more(c)
+		}, opts...)
+	}
+	err := pulumi.RunErr(func(ctx *pulumi.Context) error {
+		outer, err := makeThing(ctx, "outer", func(c *component.Children) error {
+			_, err := makeThing(ctx, c.Name("inner"), func(*component.Children) error { return nil }, c.Options()...)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		return makePart(ctx, "after", pulumi.DependsOn([]pulumi.Resource{outer}))
+	}, pulumi.WithMocks("project", "stack", recorded))
+	require.NoError(t, err)
+	waits := recorded.waits["after"]
+	slices.Sort(waits)
+	require.Equal(t, []string{"outer-inner-part-a", "outer-inner-part-b", "outer-part-a", "outer-part-b"}, waits)
 }
 
 func TestRegisterRefusesAnOutputNeverSet(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// Version is the only version of the policy language that has variables and condition keys.
+// version is the only version of the policy language that has variables and condition keys.
 const version = "2012-10-17"
 
 // Statement is one statement of a policy.
@@ -35,6 +35,10 @@ type Principals struct {
 	Federated []pulumi.StringInput // identity provider ARNs
 	// Everybody is "*". In an Allow it needs Statement.Wildcard.
 	Everybody bool
+}
+
+func (p Principals) empty() bool {
+	return len(p.AWS)+len(p.Service)+len(p.Federated) == 0 && !p.Everybody
 }
 
 // Condition restricts a statement: Operator("StringEquals"), Key("aws:SourceAccount"), any one of Values.
@@ -101,7 +105,7 @@ func check(statements []Statement) error {
 			if action != "*" && (!found || service == "" || name == "") {
 				faults = append(faults, fmt.Errorf("%s: action %q: write service:Action", where, action))
 			}
-			if !s.Deny && s.Wildcard == "" && strings.Contains(action, "*") {
+			if !s.Deny && s.Wildcard == "" && strings.ContainsAny(action, "*?") {
 				faults = append(faults, fmt.Errorf("%s: action %q: list the actions, or give the reason in Wildcard", where, action))
 			}
 		}
@@ -109,6 +113,10 @@ func check(statements []Statement) error {
 			if slices.ContainsFunc(s.Conditions[:j], func(o Condition) bool { return o.Operator == c.Operator && o.Key == c.Key }) {
 				faults = append(faults, fmt.Errorf("%s: condition %s %s stands twice: put its values together", where, c.Operator, c.Key))
 			}
+		}
+		if len(s.Resources) == 0 && s.Principals.empty() {
+			faults = append(faults, fmt.Errorf("%s: has neither resources nor principals: an identity policy needs the first, "+
+				"a trust policy the second", where))
 		}
 		if !s.Deny && s.Principals.Everybody && s.Wildcard == "" {
 			faults = append(faults, fmt.Errorf("%s: allows everybody: name the principals, or give the reason in Wildcard", where))

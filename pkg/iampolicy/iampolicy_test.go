@@ -57,8 +57,8 @@ func TestDocumentRefuses(t *testing.T) {
 			[]iampolicy.Statement{{Sid: "A"}}, []string{"policy statement 1 (A): has no action"},
 		},
 		"wildcard actions, each of them": {
-			[]iampolicy.Statement{{Sid: "A", Actions: []string{"*", "s3:*", "ec2:Describe*"}}},
-			[]string{`action "*": list`, `action "s3:*": list`, `action "ec2:Describe*": list`},
+			[]iampolicy.Statement{{Sid: "A", Actions: []string{"*", "s3:*", "ec2:Describe*", "s3:?etObject"}}},
+			[]string{`action "*": list`, `action "s3:*": list`, `action "ec2:Describe*": list`, `action "s3:?etObject": list`},
 		},
 		"no service": {
 			[]iampolicy.Statement{{Actions: []string{"GetObject"}}}, []string{`action "GetObject": write service:Action`},
@@ -72,6 +72,10 @@ func TestDocumentRefuses(t *testing.T) {
 				iampolicy.When("StringEquals", "k", "1"), iampolicy.When("StringEquals", "k", "2"),
 			}}},
 			[]string{"condition StringEquals k stands twice"},
+		},
+		"about nothing and nobody": {
+			[]iampolicy.Statement{{Sid: "A", Actions: []string{"s3:GetObject"}}},
+			[]string{"policy statement 1 (A): has neither resources nor principals"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -87,9 +91,38 @@ func TestDocumentRefuses(t *testing.T) {
 func TestWildcardWithAReasonIsTaken(t *testing.T) {
 	t.Parallel()
 	_, err := iampolicy.Document(iampolicy.Statement{
-		Actions: []string{"kms:*"}, Wildcard: "the account's own administrators must never be locked out of a key",
+		Actions: []string{"kms:*"}, Resources: iampolicy.Strings("*"),
+		Wildcard: "the account's own administrators must never be locked out of a key",
 	})
 	require.NoError(t, err)
+}
+
+func TestDocumentIsUnknownOrSecretAsItsPartsAre(t *testing.T) {
+	t.Parallel()
+	nowhere, ok := pulumi.UnsafeUnknownOutput(nil).ApplyT(func(any) string { return "" }).(pulumi.StringOutput)
+	require.True(t, ok)
+	hidden, ok := pulumi.ToSecret(pulumi.String("a")).(pulumi.StringOutput)
+	require.True(t, ok)
+	for name, c := range map[string]struct {
+		resource      pulumi.StringInput
+		known, secret bool
+	}{
+		"plain":   {pulumi.String("a"), true, false},
+		"unknown": {nowhere, false, false},
+		"secret":  {hidden, true, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			document, err := iampolicy.Document(iampolicy.Statement{
+				Actions: []string{"s3:GetObject"}, Resources: []pulumi.StringInput{pulumi.String("b"), c.resource},
+			})
+			require.NoError(t, err)
+			result, err := internals.UnsafeAwaitOutput(t.Context(), iampolicy.ManagedPolicy.Within(document))
+			require.NoError(t, err)
+			require.Equal(t, c.known, result.Known, "known")
+			require.Equal(t, c.secret, result.Secret, "secret")
+		})
+	}
 }
 
 func TestLimit(t *testing.T) {
