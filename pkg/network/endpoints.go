@@ -92,7 +92,7 @@ func (b *vpcBuild) makeEndpointGroup() (*ec2.SecurityGroup, error) {
 	b.out.EndpointSecurityGroupID = group.ID().ToStringOutput()
 	blocks := map[string]pulumi.StringInput{"vpc": b.vpc.CidrBlock}
 	for name, association := range b.associations {
-		blocks[name] = association.CidrBlock
+		blocks["cidr-"+name] = association.CidrBlock
 	}
 	for _, name := range slices.Sorted(maps.Keys(blocks)) {
 		_, err := vpc.NewSecurityGroupIngressRule(b.ctx, b.Name("endpoints-https", name),

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"net/netip"
 	"slices"
-	"strings"
 
 	"aws-platform/pkg/config"
 )
@@ -21,6 +20,7 @@ const (
 // vpcPlan is everything about a VPC that is decided before anything is made.
 type vpcPlan struct {
 	cidr        netip.Prefix // zero when IPAM gives the block
+	size        netip.Prefix // a block of the VPC's size, to find out early that a subnet has no room
 	layout      layout
 	zones       []string                // letters, sorted
 	secondaries map[string]netip.Prefix // by name
@@ -54,7 +54,7 @@ func planVpc(cfg config.VPC) (vpcPlan, error) {
 		zones:       slices.Sorted(slices.Values(cfg.Zones)),
 		secondaries: map[string]netip.Prefix{},
 	}
-	faults := []error{p.blocks(cfg)}
+	faults := []error{p.blocks(cfg), p.choices(cfg)}
 	tiers := slices.DeleteFunc(slices.Clone(tierOrder), func(t string) bool { return !slices.Contains(cfg.Tiers, t) })
 	for _, tier := range tiers {
 		for _, zone := range p.zones {
@@ -74,43 +74,88 @@ func planVpc(cfg config.VPC) (vpcPlan, error) {
 	return p, errors.Join(faults...)
 }
 
+// choices checks what subnets are made of.
+func (p *vpcPlan) choices(cfg config.VPC) error {
+	var faults []error
+	if len(p.zones) == 0 {
+		faults = append(faults, errors.New("zones: name at least one, for example a"))
+	}
+	for _, tier := range cfg.Tiers {
+		if !slices.Contains(tierOrder, tier) {
+			faults = append(faults, fmt.Errorf("tier %q: use public, private, data or transit", tier))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(cfg.SecondaryCIDRs)) {
+		if slices.Contains(tierOrder, name) {
+			faults = append(faults, fmt.Errorf("secondaryCidrs.%s: is a tier's name: choose another, for example pods", name))
+		}
+	}
+	if len(cfg.InterfaceEndpoints) > 0 && !slices.Contains(cfg.Tiers, Private) && !slices.Contains(cfg.Tiers, Data) {
+		faults = append(faults, errors.New("interfaceEndpoints: stand in private or data subnets; add one of these tiers"))
+	}
+	return errors.Join(faults...)
+}
+
+// Sizes of blocks a layout can cut, as prefix lengths.
+const (
+	largestBlock      = 16
+	smallestVPC       = 20
+	smallestSecondary = 24
+)
+
+// readBlock reads an IPv4 block between /16 and the smallest taken.
+func readBlock(place, text string, smallest int) (netip.Prefix, error) {
+	block, err := netip.ParsePrefix(text)
+	if err != nil || !block.Addr().Is4() || block != block.Masked() || block.Bits() < largestBlock || block.Bits() > smallest {
+		return netip.Prefix{}, fmt.Errorf("%s %q: write an IPv4 block of /%d to /%d, for example 10.16.0.0/16",
+			place, text, largestBlock, smallest)
+	}
+	return block, nil
+}
+
 // blocks reads the VPC's own block and its secondary ones.
 func (p *vpcPlan) blocks(cfg config.VPC) error {
 	var faults []error
-	length := 0
-	switch {
-	case cfg.IPAM != nil:
-		length = cfg.IPAM.NetmaskLength
-	default:
-		cidr, err := netip.ParsePrefix(cfg.CIDR)
-		if err != nil {
-			faults = append(faults, fmt.Errorf("cidr %q: write an IPv4 block, for example 10.16.0.0/16", cfg.CIDR))
-			break
-		}
-		p.cidr, length = cidr, cidr.Bits()
+	keep := func(place, text string, smallest int) netip.Prefix {
+		block, err := readBlock(place, text, smallest)
+		faults = append(faults, err)
+		return block
 	}
-	if p.layout.kind == sequential && p.layout.subnetPrefix == 0 {
-		p.layout.subnetPrefix = length + unitBits
+	if cfg.IPAM != nil {
+		if length := cfg.IPAM.NetmaskLength; length < largestBlock || length > smallestVPC {
+			faults = append(faults, fmt.Errorf("ipam.netmaskLength %d: use %d to %d", length, largestBlock, smallestVPC))
+		} else {
+			p.size = netip.PrefixFrom(netip.IPv4Unspecified(), length)
+		}
+	} else {
+		p.cidr = keep("cidr", cfg.CIDR, smallestVPC)
+		p.size = p.cidr
+	}
+	if p.layout.kind == sequential && p.layout.subnetPrefix == 0 && p.size.IsValid() {
+		p.layout.subnetPrefix = p.size.Bits() + unitBits
+	}
+	if p.layout.subnetPrefix > transitPrefix {
+		faults = append(faults, fmt.Errorf("subnetPrefix %d: use at most %d", p.layout.subnetPrefix, transitPrefix))
+		p.size = netip.Prefix{} // nothing can be laid out
 	}
 	for _, name := range slices.Sorted(maps.Keys(cfg.SecondaryCIDRs)) {
-		cidr, err := netip.ParsePrefix(cfg.SecondaryCIDRs[name].CIDR)
-		if err != nil {
-			faults = append(faults, fmt.Errorf("secondaryCidrs.%s %q: write an IPv4 block", name, cfg.SecondaryCIDRs[name].CIDR))
-			continue
+		if block := keep("secondaryCidrs."+name, cfg.SecondaryCIDRs[name].CIDR, smallestSecondary); block.IsValid() {
+			p.secondaries[name] = block
 		}
-		p.secondaries[name] = cidr
 	}
 	return errors.Join(faults...)
 }
 
 func (p *vpcPlan) addSubnet(key subnetKey) error {
 	s := subnetPlan{subnetKey: key, table: tableName(key.tier, key.zone)}
-	if p.cidr.IsValid() {
-		block, err := p.layout.block(p.cidr, key)
+	if p.size.IsValid() {
+		block, err := p.layout.block(p.size, key)
 		if err != nil {
 			return err
 		}
-		s.cidr = block
+		if p.cidr.IsValid() {
+			s.cidr = block
+		}
 	}
 	p.subnets = append(p.subnets, s)
 	return nil
@@ -143,7 +188,7 @@ func (p *vpcPlan) placeNAT(mode string, tiers []string) error {
 	case natNone:
 		return nil
 	case natSingle:
-		p.natZones = p.zones[:1]
+		p.natZones = p.zones[:min(1, len(p.zones))]
 	case natPerZone:
 		p.natZones = p.zones
 	default:
@@ -173,5 +218,3 @@ func (p *vpcPlan) of(tier string) []subnetPlan {
 
 // has says whether there is such a tier.
 func (p *vpcPlan) has(tier string) bool { return len(p.of(tier)) > 0 }
-
-func (k subnetKey) String() string { return strings.Join([]string{k.tier, k.zone}, "-") }

@@ -23,7 +23,7 @@ func (b *vpcBuild) makeGateways() error {
 		}
 		b.internet = internet
 	}
-	if b.args.Config.IPv6 {
+	if b.args.Config.IPv6 && b.plan.has(Private) {
 		egress, err := ec2.NewEgressOnlyInternetGateway(b.ctx, b.Name("egress-gateway"),
 			&ec2.EgressOnlyInternetGatewayArgs{
 				VpcId: b.vpc.ID(),

@@ -1,6 +1,10 @@
 package network
 
 import (
+	"fmt"
+	"maps"
+	"slices"
+
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -43,7 +47,7 @@ type Vpc struct {
 func NewVpc(ctx *pulumi.Context, name string, args *VpcArgs, opts ...pulumi.ResourceOption) (*Vpc, error) {
 	plan, err := planVpc(args.Config)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("VPC %q: %w", name, err)
 	}
 	vpc := &Vpc{}
 	b := &vpcBuild{ctx: ctx, name: name, args: args, plan: plan, out: vpc}
@@ -117,11 +121,11 @@ func (b *vpcBuild) makeVpc() error {
 
 func (b *vpcBuild) makeSecondaryBlocks() error {
 	b.associations = map[string]*ec2.VpcIpv4CidrBlockAssociation{}
-	for name, cidr := range b.plan.secondaries {
+	for _, name := range slices.Sorted(maps.Keys(b.plan.secondaries)) {
 		association, err := ec2.NewVpcIpv4CidrBlockAssociation(b.ctx, b.Name("cidr", name),
 			&ec2.VpcIpv4CidrBlockAssociationArgs{
 				VpcId:     b.vpc.ID(),
-				CidrBlock: pulumi.String(cidr.String()),
+				CidrBlock: pulumi.String(b.plan.secondaries[name].String()),
 			}, b.Options()...)
 		if err != nil {
 			return err
@@ -150,24 +154,7 @@ func (b *vpcBuild) adoptDefaults() error {
 	if err != nil {
 		return err
 	}
-	ingress := ec2.DefaultNetworkAclIngressArray{ec2.DefaultNetworkAclIngressArgs{
-		RuleNo: pulumi.Int(100), Action: pulumi.String("allow"), Protocol: pulumi.String("-1"),
-		FromPort: pulumi.Int(0), ToPort: pulumi.Int(0), CidrBlock: pulumi.String("0.0.0.0/0"),
-	}}
-	egress := ec2.DefaultNetworkAclEgressArray{ec2.DefaultNetworkAclEgressArgs{
-		RuleNo: pulumi.Int(100), Action: pulumi.String("allow"), Protocol: pulumi.String("-1"),
-		FromPort: pulumi.Int(0), ToPort: pulumi.Int(0), CidrBlock: pulumi.String("0.0.0.0/0"),
-	}}
-	if b.args.Config.IPv6 {
-		ingress = append(ingress, ec2.DefaultNetworkAclIngressArgs{
-			RuleNo: pulumi.Int(101), Action: pulumi.String("allow"), Protocol: pulumi.String("-1"),
-			FromPort: pulumi.Int(0), ToPort: pulumi.Int(0), Ipv6CidrBlock: pulumi.String("::/0"),
-		})
-		egress = append(egress, ec2.DefaultNetworkAclEgressArgs{
-			RuleNo: pulumi.Int(101), Action: pulumi.String("allow"), Protocol: pulumi.String("-1"),
-			FromPort: pulumi.Int(0), ToPort: pulumi.Int(0), Ipv6CidrBlock: pulumi.String("::/0"),
-		})
-	}
+	ingress, egress := openRules(b.args.Config.IPv6)
 	_, err = ec2.NewDefaultNetworkAcl(b.ctx, b.Name("default-network-acl"), &ec2.DefaultNetworkAclArgs{
 		DefaultNetworkAclId: b.vpc.DefaultNetworkAclId,
 		Ingress:             ingress,
@@ -176,6 +163,26 @@ func (b *vpcBuild) adoptDefaults() error {
 		// Every new subnet joins it; managing the list would fight each of them.
 	}, b.Options(pulumi.IgnoreChanges([]string{"subnetIds"}))...)
 	return err
+}
+
+// openRules are the rules AWS itself gives a network ACL: everything of an address family, both ways.
+func openRules(ipv6 bool) (ingress ec2.DefaultNetworkAclIngressArray, egress ec2.DefaultNetworkAclEgressArray) {
+	type family struct{ ipv4, ipv6 pulumi.StringPtrInput }
+	families := []family{{ipv4: pulumi.String(anywhere)}}
+	if ipv6 {
+		families = append(families, family{ipv6: pulumi.String(anywhereIPv6)})
+	}
+	for i, to := range families {
+		ingress = append(ingress, ec2.DefaultNetworkAclIngressArgs{
+			RuleNo: pulumi.Int(100 + i), Action: pulumi.String("allow"), Protocol: pulumi.String("-1"),
+			FromPort: pulumi.Int(0), ToPort: pulumi.Int(0), CidrBlock: to.ipv4, Ipv6CidrBlock: to.ipv6,
+		})
+		egress = append(egress, ec2.DefaultNetworkAclEgressArgs{
+			RuleNo: pulumi.Int(100 + i), Action: pulumi.String("allow"), Protocol: pulumi.String("-1"),
+			FromPort: pulumi.Int(0), ToPort: pulumi.Int(0), CidrBlock: to.ipv4, Ipv6CidrBlock: to.ipv6,
+		})
+	}
+	return ingress, egress
 }
 
 func (b *vpcBuild) makeDHCP() error {
