@@ -165,16 +165,6 @@ func aclEntriesAreFew(r *request) *Error {
 	return nil
 }
 
-// aclIsFree keeps an ACL as long as a subnet uses it. Subnets it lists itself go back to the default ACL on the way.
-func aclIsFree(r *request) *Error {
-	for _, association := range r.All("aws:ec2/networkAclAssociation:NetworkAclAssociation") {
-		if association.Text("networkAclId") == r.ID {
-			return refuse("DependencyViolation", "The networkAcl '%s' has dependencies and cannot be deleted.", r.ID)
-		}
-	}
-	return nil
-}
-
 // aclRuleID is the provider's own: AWS gives entries none.
 func aclRuleID(r *request) resource.PropertyValue {
 	return resource.NewProperty("nacl-" + digest(10, r.Text("networkAclId"), strconv.Itoa(r.Number("ruleNumber")), strconv.FormatBool(r.Flag("egress"))))

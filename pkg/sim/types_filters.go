@@ -91,7 +91,7 @@ func networkACLRow() row {
 			"ingress.action": aclAction, "egress.action": aclAction,
 			"ingress.ruleNo": between(1, 32766), "egress.ruleNo": between(1, 32766),
 		},
-		Create: []rule{aclEntriesAreFew}, Update: []rule{aclEntriesAreFew}, Delete: []rule{aclIsFree},
+		Create: []rule{aclEntriesAreFew}, Update: []rule{aclEntriesAreFew},
 		NotFound: &refusal{Code: "InvalidNetworkAclID.NotFound", Message: "The networkAcl ID '{target}' does not exist"},
 		InUse:    violation("The networkAcl '{id}' has dependencies and cannot be deleted."),
 		Quotas: []quota{{Limit: 200, Per: []string{"vpcId"}, refusal: refusal{
