@@ -59,3 +59,15 @@ func TestAdoptionLosesNothing(t *testing.T) {
 	_, err = withAdopted([]byte("{"), nil, false)
 	require.Error(t, err)
 }
+
+func TestResourcesOfAState(t *testing.T) {
+	t.Parallel()
+	got, err := Resources([]byte(`{"deployment":{"resources":[{"urn":"b"},{"urn":"a"}]}}`))
+	require.NoError(t, err)
+	require.Equal(t, []string{"a", "b"}, got)
+	got, err = Resources([]byte(`{"version":3,"deployment":{}}`))
+	require.NoError(t, err)
+	require.Empty(t, got)
+	_, err = Resources([]byte("no state"))
+	require.Error(t, err)
+}

@@ -97,6 +97,12 @@ func (e *Engine) State(ctx context.Context, stack string) (State, error) {
 	return state, nil
 }
 
+// Resources are the URNs of the resources in an exported state, sorted.
+func Resources(state []byte) ([]string, error) {
+	parsed, err := parseState(state)
+	return parsed.URNs, err
+}
+
 // parseState reads an exported state.
 func parseState(data []byte) (State, error) {
 	var exported struct {
