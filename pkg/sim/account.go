@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -80,62 +79,17 @@ func (m *model) trusts(target, name string, wish assumption, caller identity) bo
 		return m.accounts[caller.Account].Management
 	}
 	role := m.find(place{Account: target}, roleToken, wish.RoleARN)
-	return role != nil && policyAdmits(role.Text("assumeRolePolicy"), caller, wish)
-}
-
-// trustPolicy is the part of a role's trust policy that matters here.
-type trustPolicy struct {
-	Statement oneOrMore[trustStatement]
-}
-
-type trustStatement struct {
-	Effect    string
-	Action    oneOrMore[string]
-	Principal trustPrincipal
-	Condition map[string]map[string]oneOrMore[string]
-}
-
-type trustPrincipal struct {
-	AWS oneOrMore[string]
-}
-
-// UnmarshalJSON also takes "*", anybody.
-func (p *trustPrincipal) UnmarshalJSON(content []byte) error {
-	var anybody string
-	if json.Unmarshal(content, &anybody) == nil {
-		p.AWS = oneOrMore[string]{anybody}
-		return nil
-	}
-	var named struct{ AWS oneOrMore[string] }
-	err := json.Unmarshal(content, &named)
-	p.AWS = named.AWS
-	return err
-}
-
-// oneOrMore is a JSON value, or a list of them.
-type oneOrMore[T any] []T
-
-// UnmarshalJSON takes both forms.
-func (o *oneOrMore[T]) UnmarshalJSON(content []byte) error {
-	var many []T
-	if json.Unmarshal(content, &many) == nil {
-		*o = many
-		return nil
-	}
-	var one T
-	err := json.Unmarshal(content, &one)
-	*o = []T{one}
-	return err
+	return role != nil && policyAdmits(documentOf(role.Properties, "assumeRolePolicy"), caller, wish)
 }
 
 func policyAdmits(document string, caller identity, wish assumption) bool {
-	var policy trustPolicy
-	if json.Unmarshal([]byte(document), &policy) != nil {
+	policy, err := parsePolicy(document)
+	if err != nil {
 		return false
 	}
 	admitted := false
 	for _, statement := range policy.Statement {
-		if statement.concerns(caller) && statement.holds(caller, wish) {
+		if statement.concerns(caller) && statement.admits(caller, wish) {
 			if statement.Effect == "Deny" {
 				return false
 			}
@@ -145,18 +99,19 @@ func policyAdmits(document string, caller identity, wish assumption) bool {
 	return admitted
 }
 
-func (s trustStatement) concerns(caller identity) bool {
-	if !slices.ContainsFunc(s.Action, func(action string) bool { return matches(action, "sts:AssumeRole") }) {
+// concerns says whether a statement of a trust policy is about the caller.
+func (s policyStatement) concerns(caller identity) bool {
+	if !slices.ContainsFunc(s.Action, func(action string) bool { return wildcard(action, "sts:AssumeRole") }) {
 		return false
 	}
-	return slices.ContainsFunc(s.Principal.AWS, func(principal string) bool {
+	return len(s.Principal["*"]) > 0 || slices.ContainsFunc(s.Principal["AWS"], func(principal string) bool {
 		return principal == "*" || principal == caller.Account || principal == caller.Source || principal == caller.ARN ||
 			strings.HasSuffix(principal, "::"+caller.Account+":root")
 	})
 }
 
-// holds evaluates the conditions a trust policy of this platform may have; one it cannot evaluate does not hold.
-func (s trustStatement) holds(caller identity, wish assumption) bool {
+// admits evaluates the conditions a trust policy of this platform may have; one it cannot evaluate does not hold.
+func (s policyStatement) admits(caller identity, wish assumption) bool {
 	facts := map[string]string{
 		"sts:ExternalId": wish.ExternalID, "sts:RoleSessionName": wish.Session,
 		"aws:PrincipalArn": caller.Source, "aws:PrincipalAccount": caller.Account, "aws:PrincipalOrgID": organizationID,
@@ -164,7 +119,7 @@ func (s trustStatement) holds(caller identity, wish assumption) bool {
 	for operator, keys := range s.Condition {
 		for key, wanted := range keys {
 			fact, known := facts[key]
-			equal := slices.ContainsFunc(wanted, func(pattern string) bool { return matches(pattern, fact) })
+			equal := slices.ContainsFunc(wanted, func(pattern conditionValue) bool { return matches(string(pattern), fact) })
 			switch operator {
 			case "StringEquals", "StringLike", "ArnEquals", "ArnLike":
 				if !known || !equal {
