@@ -112,7 +112,7 @@ func TestWaiting(t *testing.T) {
 	}
 	table := latency{Create: 3, Update: 2, Delete: 1}
 	require.Equal(t, []time.Duration{3, 2, 1, 0},
-		[]time.Duration{table.of(opCreate), table.of(opUpdate), table.of(opDelete), table.of(opRead)})
+		[]time.Duration{table.of(opCreate, nil), table.of(opUpdate, nil), table.of(opDelete, nil), table.of(opRead, nil)})
 }
 
 // An interrupted engine gets its answer at once, and the resource with it: nothing is lost.

@@ -3,6 +3,8 @@ package sim
 import (
 	"context"
 	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 )
 
 // wait plays how long the cloud takes: at speed 1 as long as AWS, at 10 a tenth of it, at 0 no time at all. It ends early
@@ -20,8 +22,11 @@ func wait(ctx context.Context, stopped <-chan struct{}, speed float64, typical t
 	}
 }
 
-// of is the typical time of an operation.
-func (l latency) of(op operation) time.Duration {
+// of is the typical time of an operation on a resource with these inputs.
+func (l latency) of(op operation, inputs resource.PropertyMap) time.Duration {
+	if v := l.Variant; v != nil && text(inputs, v.Property) == v.Value {
+		l.Create, l.Update, l.Delete = v.Create, v.Update, v.Delete
+	}
 	switch op {
 	case opCreate:
 		return l.Create

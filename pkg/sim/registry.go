@@ -115,6 +115,14 @@ type autoname struct {
 type latency struct {
 	Create, Update, Delete time.Duration
 	Source                 string
+	// Variant is how long it takes for those resources whose input has a value; nil for types that are all alike.
+	Variant *variant
+}
+
+// variant is the time of the resources of a type whose input has a value.
+type variant struct {
+	Property, Value        string
+	Create, Update, Delete time.Duration
 }
 
 // registry is every row, with its schema.

@@ -38,8 +38,14 @@ func endpointRow() row {
 		// A gateway endpoint puts routes into its tables; they go with it and hold nothing.
 		Weak:     []string{"routeTableIds"},
 		NotFound: &refusal{Code: "InvalidVpcEndpointId.NotFound", Message: "The Vpc Endpoint Id '{target}' does not exist"},
-		Latency: latency{Create: 90 * time.Second, Update: 20 * time.Second, Delete: 60 * time.Second,
-			Source: "an interface endpoint takes 60 to 150 s, a gateway endpoint 5 to 10; the provider waits 10 min"},
+		Latency: latency{
+			Create: 7 * time.Second, Update: 7 * time.Second, Delete: 7 * time.Second,
+			Source: "a gateway endpoint takes 5 to 10 s, an interface endpoint 60 to 150; the provider waits 10 min",
+			Variant: &variant{
+				Property: "vpcEndpointType", Value: "Interface",
+				Create: 90 * time.Second, Update: 20 * time.Second, Delete: 60 * time.Second,
+			},
+		},
 	}
 }
 

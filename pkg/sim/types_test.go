@@ -2,6 +2,7 @@ package sim
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -124,4 +125,27 @@ func TestIPv6TurnedOnLater(t *testing.T) {
 	preview, err = m.preview(m.call(typeVpc, "main", with), again.Properties)
 	require.NoError(t, err)
 	require.Equal(t, again.Text("ipv6CidrBlock"), text(preview, "ipv6CidrBlock"), "an unrelated change keeps it known")
+}
+
+// TestLatencyTable: what takes minutes in AWS takes minutes here, and an endpoint's kind decides.
+func TestLatencyTable(t *testing.T) {
+	t.Parallel()
+	m := newTestModel(t)
+	for _, each := range []struct {
+		token  string
+		op     operation
+		inputs props
+		want   time.Duration
+	}{
+		{typeVpc, opCreate, nil, 2 * time.Second},
+		{typeNATGateway, opCreate, nil, 105 * time.Second},
+		{typeNATGateway, opDelete, nil, 60 * time.Second},
+		{typeEndpoint, opCreate, props{"vpcEndpointType": "Gateway"}, 7 * time.Second},
+		{typeEndpoint, opCreate, props{"vpcEndpointType": "Interface"}, 90 * time.Second},
+		{typeEndpoint, opUpdate, props{"vpcEndpointType": "Interface"}, 20 * time.Second},
+		{typeEndpoint, opDelete, props{"vpcEndpointType": "Interface"}, 60 * time.Second},
+		{typeEndpoint, opRead, props{"vpcEndpointType": "Interface"}, 0},
+	} {
+		require.Equal(t, each.want, m.registry.rows[each.token].Latency.of(each.op, mapOf(each.inputs)), "%s %s", each.op, each.token)
+	}
 }
