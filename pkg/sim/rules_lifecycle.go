@@ -58,7 +58,8 @@ func lifecycleFault(rule resource.PropertyMap) *Error {
 		}
 	}
 	if newer, given := days("noncurrentVersionExpiration.newerNoncurrentVersions"); given && (newer < 1 || newer > mostNewerVersions) {
-		return refuse("InvalidArgument", "'NewerNoncurrentVersions' for NoncurrentVersionExpiration action must be a positive integer no greater than %d", mostNewerVersions)
+		return refuse("InvalidArgument", "'NewerNoncurrentVersions' for NoncurrentVersionExpiration action must be a positive "+
+			"integer no greater than %d", mostNewerVersions)
 	}
 	return nil
 }

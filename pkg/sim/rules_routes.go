@@ -142,7 +142,8 @@ func subnetHasNoTable(r *request) *Error {
 			continue
 		}
 		for range r.Siblings(typeRouteAssociation, property) {
-			return refuse("Resource.AlreadyAssociated", "the specified association for route table %s conflicts with an existing association", r.Text("routeTableId"))
+			return refuse("Resource.AlreadyAssociated", "the specified association for route table %s conflicts with an "+
+				"existing association", r.Text("routeTableId"))
 		}
 	}
 	return nil

@@ -110,7 +110,8 @@ func bucketPolicyIsWellFormed(r *request) *Error {
 
 // bucketActions are actions on a bucket as a whole; together with object ARNs alone they do nothing, which S3 refuses.
 var (
-	bucketAction = regexp.MustCompile(`^s3:(ListBucket.*|GetBucket.*|PutBucket.*|DeleteBucket.*|GetLifecycle.*|PutLifecycle.*|GetEncryption.*|PutEncryption.*)$`)
+	bucketAction = regexp.MustCompile(
+		`^s3:(ListBucket.*|(Get|Put|Delete)Bucket.*|(Get|Put)(Lifecycle|Encryption).*)$`)
 	objectAction = regexp.MustCompile(`^s3:(GetObject.*|PutObject.*|DeleteObject.*|AbortMultipartUpload|RestoreObject)$`)
 )
 
