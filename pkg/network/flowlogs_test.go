@@ -157,6 +157,10 @@ func TestFlowLogBucketPolicies(t *testing.T) {
 				`"Condition":{"Bool":{"aws:SecureTransport":["false"]}}}`,
 		),
 	}, m.inputs("main-flow-log-bucket-policy"))
+	require.Subset(t, m.needs("main-flow-log-bucket-policy"), []string{
+		"main-flow-log-bucket-access", "main-flow-log-bucket-encryption", "main-flow-log-bucket-lifecycle",
+		"main-flow-log-bucket-owner",
+	}, "nothing is delivered before the bucket is closed, encrypted and bounded")
 	require.Equal(t, policy(administer, `{"Sid":"Deliver","Effect":"Allow",`+service+
 		`"Action":["kms:Decrypt","kms:DescribeKey","kms:GenerateDataKey"],"Resource":["*"],`+delivering+`}`),
 		m.input("main-flow-log-key", "policy"))

@@ -35,7 +35,7 @@ func (b *vpcBuild) makeSubnet(plan subnetPlan) (*ec2.Subnet, error) {
 		CidrBlock:        b.subnetCidr(plan),
 		// A host gets a public address only where someone asks for one.
 		MapPublicIpOnLaunch: pulumi.Bool(false),
-		Tags:                b.tagsWith(clusterTags(plan.tier, plan.secondary, b.args.Config.Clusters), plan.tier, plan.zone),
+		Tags:                b.tagsWith(clusterTags(plan.tier, b.args.Config.Clusters), plan.tier, plan.zone),
 	}
 	if plan.secondary {
 		// The block must be there before the subnet, and go after it.
@@ -74,9 +74,9 @@ func inBlock(block string, place func(netip.Prefix) (netip.Prefix, error)) (stri
 }
 
 // clusterTags let EKS, its load balancer controller and Karpenter find their subnets. Data and transit subnets are
-// never found; pods' secondary subnets hold pods only.
-func clusterTags(tier string, secondary bool, clusters []string) map[string]string {
-	if len(clusters) == 0 || secondary || (tier != Public && tier != Private) {
+// never found, nor are secondary ones, which hold pods only.
+func clusterTags(tier string, clusters []string) map[string]string {
+	if len(clusters) == 0 || (tier != Public && tier != Private) {
 		return nil
 	}
 	tags := map[string]string{}
