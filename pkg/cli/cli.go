@@ -43,8 +43,8 @@ type streams struct {
 	Out, Err io.Writer
 	// Terminal says that a person sits at In and Err.
 	Terminal bool
-	// Redraw says that lines of Err can be drawn over.
-	Redraw bool
+	// Redraw says that lines of Err can be drawn over, Color that Out shows colours.
+	Redraw, Color bool
 }
 
 // app is one run of the command.
@@ -69,6 +69,7 @@ func Main(ctx context.Context, args []string, platform Platform) int {
 	_, plain := os.LookupEnv("NO_COLOR")
 	a := newApp(platform, streams{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Terminal: terminal, Redraw: terminal && !plain,
+		Color: term.IsTerminal(int(os.Stdout.Fd())) && !plain,
 	})
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -71,7 +72,7 @@ func (a *app) newOperation(op engine.Operation) *cobra.Command {
 }
 
 func (a *app) runOperation(ctx context.Context, op engine.Operation, opts operationOptions) (err error) {
-	if _, known := formats[opts.format]; op == engine.Preview && !known {
+	if op == engine.Preview && !slices.Contains([]string{"text", "markdown", "json"}, opts.format) {
 		return &usageError{fmt.Errorf("format %q: use text, markdown or json", opts.format)}
 	}
 	s, err := a.open()
@@ -102,11 +103,15 @@ func (a *app) runOperation(ctx context.Context, op engine.Operation, opts operat
 	return err
 }
 
-// formats are the ways to tell a preview.
-var formats = map[string]func([]*engine.Result) (string, error){
-	"text":     func(r []*engine.Result) (string, error) { return report.Text(r, report.TextOptions{}), nil },
-	"markdown": func(r []*engine.Result) (string, error) { return report.Markdown(r, report.CommentLimit), nil },
-	"json":     report.JSON,
+// format tells a preview in one of three ways.
+func (a *app) format(name string, results []*engine.Result) (string, error) {
+	switch name {
+	case "text":
+		return report.Text(results, report.TextOptions{Color: a.Color}), nil
+	case "markdown":
+		return report.Markdown(results, report.CommentLimit), nil
+	}
+	return report.JSON(results)
 }
 
 // preview tells what would change. The report is written also when a stack failed: silence reads as "no changes".
@@ -114,7 +119,7 @@ func (a *app) preview(
 	ctx context.Context, runner engine.Runner, stacks []engine.Stack, run engine.RunOptions, opts operationOptions,
 ) error {
 	results, err := runner.Run(ctx, engine.Preview, stacks, run)
-	text, failed := formats[opts.format](results)
+	text, failed := a.format(opts.format, results)
 	if failed != nil {
 		return errors.Join(err, failed)
 	}
