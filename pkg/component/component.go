@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
@@ -15,6 +17,9 @@ import (
 type Children struct {
 	component string
 	parent    pulumi.Resource
+
+	mu   sync.Mutex
+	made []pulumi.Resource // custom resources of the component and of components within it
 }
 
 // Register registers comp under a type token ("aws-platform:<layer>:<Type>"), runs build to make its children, and
@@ -27,10 +32,12 @@ func Register(
 	if inputs == nil {
 		inputs = pulumi.Map{}
 	}
+	children := &Children{component: name, parent: comp}
+	opts = append(slices.Clip(opts), pulumi.Transformations([]pulumi.ResourceTransformation{children.note}))
 	if err := ctx.RegisterComponentResourceV2(token, name, inputs, comp, opts...); err != nil {
 		return err
 	}
-	if err := build(&Children{component: name, parent: comp}); err != nil {
+	if err := build(children); err != nil {
 		return fmt.Errorf("%s %q: %w", token, name, err)
 	}
 	outputs, err := Outputs(comp)
@@ -46,8 +53,27 @@ func (c *Children) Name(role string, keys ...string) string {
 	return strings.Join(append([]string{c.component, role}, keys...), "-")
 }
 
-// Options are a child's options: the component is always the parent, so that depending on the component waits for
-// every child.
+// note remembers a resource. The SDK calls it for the component and for whatever is made within it, before the call that
+// makes it returns; it changes nothing.
+func (c *Children) note(args *pulumi.ResourceTransformationArgs) *pulumi.ResourceTransformationResult {
+	if _, custom := args.Resource.(pulumi.CustomResource); custom {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.made = append(c.made, args.Resource)
+	}
+	return nil
+}
+
+// Ready is the option to wait for everything made so far. pulumi.DependsOn(component) is meant to do the same and does
+// not: the SDK tells a component of each child on a goroutine of its own, and what is registered soon after the
+// component may be registered before some of them (https://github.com/pulumi/pulumi/issues/7833).
+func (c *Children) Ready() pulumi.ResourceOption {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return pulumi.DependsOn(slices.Clone(c.made))
+}
+
+// Options are a child's options: the component is always the parent.
 func (c *Children) Options(opts ...pulumi.ResourceOption) []pulumi.ResourceOption {
 	return append([]pulumi.ResourceOption{pulumi.Parent(c.parent)}, opts...)
 }

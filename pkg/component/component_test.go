@@ -2,7 +2,7 @@ package component_test
 
 import (
 	"errors"
-	"slices"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -80,40 +80,45 @@ func (r *records) NewResource(args pulumi.MockResourceArgs) (string, resource.Pr
 
 type part struct{ pulumi.CustomResourceState }
 
-// TestDependingOnAComponentWaitsForItsChildren is what callers rely on: whatever they make after a component finds all
-// of it, the parts of components inside it included.
-func TestDependingOnAComponentWaitsForItsChildren(t *testing.T) {
+// TestReadyWaitsForEveryChild is what callers rely on: whatever they make after a component finds all of it, the parts of
+// components inside it included, however soon it is registered. A hundred parts, because what the SDK knows of a
+// component's children is right most of the time when they are few.
+func TestReadyWaitsForEveryChild(t *testing.T) {
 	t.Parallel()
 	recorded := &records{waits: map[string][]string{}}
-	makePart := func(ctx *pulumi.Context, name string, opts ...pulumi.ResourceOption) error {
-		return ctx.RegisterResource("aws:test:Part", name, pulumi.Map{}, &part{}, opts...)
-	}
-	makeThing := func(ctx *pulumi.Context, name string, more func(*component.Children) error, opts ...pulumi.ResourceOption) (*thing, error) {
-		made := &thing{}
-		return made, component.Register(ctx, "aws-platform:test:Thing", name, made, nil, func(c *component.Children) error {
-			made.Count, made.Names = pulumi.Int(0).ToIntOutput(), pulumi.StringArray{}
-			for _, key := range []string{"a", "b"} {
-				if err := makePart(ctx, c.Name("part", key), c.Options()...); err != nil {
-					return err
-				}
+	var want []string
+	makeParts := func(ctx *pulumi.Context, c *component.Children) error {
+		for i := range 100 {
+			name := c.Name("part", strconv.Itoa(i))
+			if err := ctx.RegisterResource("aws:test:Part", name, pulumi.Map{}, &part{}, c.Options()...); err != nil {
+				return err
 			}
-			return more(c)
-		}, opts...)
+			want = append(want, name)
+		}
+		return nil
+	}
+	makeThing := func(ctx *pulumi.Context, name string, build func(*component.Children) error, opts ...pulumi.ResourceOption) error {
+		made := &thing{Count: pulumi.Int(0).ToIntOutput(), Names: pulumi.StringArray{}}
+		return component.Register(ctx, "aws-platform:test:Thing", name, made, nil, build, opts...)
 	}
 	err := pulumi.RunErr(func(ctx *pulumi.Context) error {
-		outer, err := makeThing(ctx, "outer", func(c *component.Children) error {
-			_, err := makeThing(ctx, c.Name("inner"), func(*component.Children) error { return nil }, c.Options()...)
-			return err
+		var outer *component.Children
+		err := makeThing(ctx, "outer", func(c *component.Children) error {
+			outer = c
+			err := makeThing(ctx, c.Name("inner"), func(inner *component.Children) error {
+				return makeParts(ctx, inner)
+			}, c.Options()...)
+			return errors.Join(err, makeParts(ctx, c))
 		})
 		if err != nil {
 			return err
 		}
-		return makePart(ctx, "after", pulumi.DependsOn([]pulumi.Resource{outer}))
+		return ctx.RegisterResource("aws:test:Part", "after", pulumi.Map{}, &part{}, outer.Ready())
 	}, pulumi.WithMocks("project", "stack", recorded))
 	require.NoError(t, err)
-	waits := recorded.waits["after"]
-	slices.Sort(waits)
-	require.Equal(t, []string{"outer-inner-part-a", "outer-inner-part-b", "outer-part-a", "outer-part-b"}, waits)
+	require.Len(t, want, 200)
+	require.ElementsMatch(t, want, recorded.waits["after"])
+	require.Empty(t, recorded.waits["outer-part-0"], "the component changes nothing about its children")
 }
 
 func TestRegisterRefusesAnOutputNeverSet(t *testing.T) {
