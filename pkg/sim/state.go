@@ -63,6 +63,13 @@ func (c *Cloud) InjectStore(fault StoreFault) {
 	c.state.faults = append(c.state.faults, &pendingStoreFault{StoreFault: fault})
 }
 
+// HealStore ends every fault of the S3 server.
+func (c *Cloud) HealStore() {
+	c.state.mu.Lock()
+	defer c.state.mu.Unlock()
+	c.state.faults = nil
+}
+
 // StoreRequests are the requests the S3 server got, oldest first.
 func (c *Cloud) StoreRequests() []StoreRequest {
 	c.state.mu.Lock()

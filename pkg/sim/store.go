@@ -7,7 +7,6 @@ import (
 	"net/http"
 
 	"github.com/johannesboyne/gofakes3"
-	"github.com/johannesboyne/gofakes3/backend/s3bolt"
 	"github.com/johannesboyne/gofakes3/backend/s3mem"
 	bolt "go.etcd.io/bbolt"
 )
@@ -30,7 +29,7 @@ func openStore(file string) (*store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &store{Backend: s3bolt.New(db), db: db}, nil
+	return &store{Backend: newDiskStore(db), db: db}, nil
 }
 
 func (s *store) close() error {

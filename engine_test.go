@@ -1,0 +1,278 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/stretchr/testify/require"
+
+	"aws-platform/pkg/engine"
+	"aws-platform/pkg/sim"
+)
+
+// today is a day on which no exemption of the stack files has run out; tomorrow is when those of the tests do.
+var (
+	today    = time.Now()
+	tomorrow = today.AddDate(0, 0, 1).Format(time.DateOnly)
+)
+
+func TestFiveStacksComeUpAndGoDown(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	e := w.engine(nil)
+
+	results, err := e.Run(context.Background(), engine.Up, everything, engine.RunOptions{})
+	require.NoError(t, err)
+	for _, result := range results {
+		require.NotZero(t, result.Counts[engine.OpCreate], result.Stack)
+	}
+
+	results, err = e.Run(context.Background(), engine.Up, everything, engine.RunOptions{})
+	require.NoError(t, err)
+	for _, result := range results {
+		require.Empty(t, steps(result), "%s: the second run changes nothing", result.Stack)
+	}
+
+	// Production refuses to go until somebody says in its stack file that it may.
+	_, err = e.Run(context.Background(), engine.Destroy, one("prod"), engine.RunOptions{})
+	require.ErrorContains(t, err, "protect")
+	for _, stack := range []string{"prod", "management", "shared"} {
+		w.edit(stack, "  aws-platform:profile: production", "  aws-platform:profile: production\n"+
+			"  aws-platform:protect: false\n"+
+			"  aws-platform:exemptions: { protect: { reason: torn down by a test, until: \""+tomorrow+"\" } }")
+	}
+	_, err = e.Run(context.Background(), engine.Up, everything, engine.RunOptions{})
+	require.NoError(t, err)
+	_, err = e.Run(context.Background(), engine.Destroy, everything, engine.RunOptions{})
+	require.NoError(t, err)
+	require.Empty(t, w.inventory(), "nothing is left behind")
+}
+
+func TestOneChangedValueGivesOneChange(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	e := w.engine(nil)
+	w.run(e, engine.Up, "dev")
+
+	w.edit("dev", "      clusters: [apps]", "      clusters: [apps]\n      flowLogs: { retentionDays: 30 }")
+	results, err := e.Run(context.Background(), engine.Preview, one("dev"), engine.RunOptions{})
+	require.NoError(t, err)
+	require.Equal(t, []string{"update main-flow-log-group"}, steps(results[0]))
+	require.Equal(t, []engine.Diff{{Path: "retentionInDays", Kind: "update", Old: "14", New: "30"}},
+		results[0].Changes[0].Diffs)
+	require.Equal(t, []string{"update main-flow-log-group"}, w.run(e, engine.Up, "dev"))
+	require.Empty(t, w.run(e, engine.Up, "dev"))
+}
+
+func TestARemovedZoneTakesOnlyItsOwn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	e := w.engine(nil)
+	w.edit("dev", "zones: [a, b]", "zones: [a, b, c]")
+	w.run(e, engine.Up, "dev")
+
+	w.edit("dev", "zones: [a, b, c]", "zones: [a, b]")
+	require.Equal(t, []string{
+		"delete main-association-data-c", "delete main-association-private-c",
+		"delete main-association-public-c", "delete main-association-transit-c",
+		"delete main-route-private-c-internet", "delete main-route-table-private-c",
+		"delete main-subnet-data-c", "delete main-subnet-private-c",
+		"delete main-subnet-public-c", "delete main-subnet-transit-c",
+		"update main-gateway-endpoint-dynamodb", "update main-gateway-endpoint-s3",
+	}, w.run(e, engine.Up, "dev"))
+	require.Empty(t, w.run(e, engine.Up, "dev"))
+}
+
+func TestAnotherNATChangesRoutesInPlace(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	e := w.engine(nil)
+	w.run(e, engine.Up, "dev")
+
+	w.edit("dev", "      clusters: [apps]", "      nat: perZone\n      clusters: [apps]")
+	require.Equal(t, []string{"create main-nat-address-b", "create main-nat-b", "update main-route-private-b-internet"},
+		w.run(e, engine.Up, "dev"))
+	w.edit("dev", "nat: perZone", "nat: none")
+	require.Equal(t, []string{
+		"delete main-nat-a", "delete main-nat-address-a", "delete main-nat-address-b", "delete main-nat-b",
+		"delete main-route-private-a-internet", "delete main-route-private-b-internet",
+	}, w.run(e, engine.Up, "dev"))
+}
+
+func TestRefreshFindsDrift(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	e := w.engine(nil)
+	w.run(e, engine.Up, "dev")
+
+	require.NoError(t, w.cloud.Edit(w.find("main-flow-log-group").ID, func(properties resource.PropertyMap) {
+		properties["retentionInDays"] = resource.NewProperty(1.0)
+	}))
+	require.NoError(t, w.cloud.Vanish(w.find("main-route-private-a-internet").ID))
+	require.Equal(t, []string{"delete main-route-private-a-internet", "update main-flow-log-group"},
+		w.run(e, engine.Refresh, "dev"))
+	require.Equal(t, []string{"create main-route-private-a-internet", "update main-flow-log-group"},
+		w.run(e, engine.Up, "dev"))
+	require.Empty(t, w.run(e, engine.Refresh, "dev"))
+}
+
+// TestTwoUpdatesNeverBothRun holds the first update in the middle of a creation while the second one tries.
+func TestTwoUpdatesNeverBothRun(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	first, second := w.engine(nil), w.engine(nil)
+	inside, goOn := make(chan struct{}), make(chan struct{})
+	w.cloud.Inject(sim.Fault{Op: "create", Type: "aws:ec2/vpc:Vpc", Nth: 1, Before: func(sim.Step) error {
+		close(inside)
+		<-goOn
+		return nil
+	}})
+
+	var group sync.WaitGroup
+	var firstErr error
+	group.Go(func() {
+		_, firstErr = first.Run(context.Background(), engine.Up, one("dev"), engine.RunOptions{})
+	})
+	<-inside
+	results, err := second.Run(context.Background(), engine.Up, one("dev"), engine.RunOptions{})
+	close(goOn)
+	group.Wait()
+	require.NoError(t, firstErr)
+
+	var locked *engine.Locked
+	require.ErrorAs(t, err, &locked)
+	require.Len(t, locked.Locks, 1)
+	require.NotZero(t, locked.Locks[0].PID)
+	require.NotEmpty(t, locked.Locks[0].Host)
+	require.NotEmpty(t, locked.Locks[0].User)
+	require.ErrorContains(t, err, "platform unlock -s dev")
+	require.Empty(t, results[0].Changes)
+	require.Empty(t, w.run(second, engine.Up, "dev"), "what the first made is what the second wanted")
+}
+
+// TestTheStateStoreFailsMidway lets the store refuse every write after the fortieth: Pulumi gives up after its retries,
+// says so, and the next run goes on from the last checkpoint.
+func TestTheStateStoreFailsMidway(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	// One change at a time: every write that is lost costs Pulumi half a minute of retries.
+	e := w.engine(func(o *engine.Options) { o.Env["PULUMI_PARALLEL"] = "1" })
+	const after = 40
+	w.cloud.InjectStore(sim.StoreFault{
+		Method: http.MethodPut, Key: ".pulumi/stacks/aws-platform/dev.json", Nth: after, Times: -1,
+		Status: http.StatusForbidden, Code: "AccessDenied",
+	})
+	results, err := e.Run(context.Background(), engine.Up, one("dev"), engine.RunOptions{})
+	var store *engine.StateStore
+	require.ErrorAs(t, err, &store, "%v", err)
+	require.NotEmpty(t, results[0].Changes)
+
+	w.cloud.HealStore()
+	whole := newWorld(t)
+	whole.run(whole.engine(nil), engine.Up, "dev")
+	w.converge(results[0].Pending, whole.inventory())
+}
+
+// TestKilledAtEveryStep kills the engine, as kill -9 does, right after the cloud has made each single change of a VPC, and
+// right before some. After the lock is released the next update must converge with nothing lost: the only thing that can be
+// left over is the resource whose creation was under way, and the run names it.
+func TestKilledAtEveryStep(t *testing.T) {
+	t.Parallel()
+	whole := newWorld(t)
+	var counted atomic.Int64
+	whole.cloud.Inject(sim.Fault{Before: func(sim.Step) error { counted.Add(1); return nil }})
+	whole.run(whole.engine(nil), engine.Up, "dev")
+	calls := int(counted.Load())
+	require.Greater(t, calls, 30)
+
+	const oftenEnough = 7
+	for k := 1; k <= calls; k++ {
+		t.Run("after step "+strconv.Itoa(k), func(t *testing.T) {
+			t.Parallel()
+			killedAt(t, sim.Fault{Nth: k}, true, whole.inventory())
+		})
+		if k%oftenEnough == 1 {
+			t.Run("before step "+strconv.Itoa(k), func(t *testing.T) {
+				t.Parallel()
+				killedAt(t, sim.Fault{Nth: k}, false, whole.inventory())
+			})
+		}
+	}
+}
+
+func killedAt(t *testing.T, fault sim.Fault, made bool, want []string) {
+	t.Helper()
+	w := newWorld(t)
+	var pid int
+	victim := w.engine(func(o *engine.Options) { o.OnStart = func(started int) { pid = started } })
+	var cut sim.Step
+	kill := func(step sim.Step) error {
+		cut = step
+		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+			return err
+		}
+		return errors.New("nobody is there to hear this")
+	}
+	if fault.Before = kill; made {
+		fault.Before, fault.After = nil, kill
+	}
+	w.cloud.Inject(fault)
+	results, err := victim.Run(context.Background(), engine.Up, one("dev"), engine.RunOptions{})
+	var killed *engine.Killed
+	require.ErrorAs(t, err, &killed, "%v", err)
+	require.True(t, named(results[0].Pending, string(cut.URN)), "the run names %s: %v", cut.URN, results[0].Pending)
+	w.converge(results[0].Pending, want)
+}
+
+func named(pending []engine.Pending, urn string) bool {
+	for _, p := range pending {
+		if p.URN == urn {
+			return true
+		}
+	}
+	return false
+}
+
+// converge does what an operator does after a crash: release the lock, take in or forget what was being created, and run
+// again. In the end the cloud holds what the program says, and nothing else.
+func (w *world) converge(pending []engine.Pending, want []string) {
+	w.t.Helper()
+	ctx := context.Background()
+	e := w.engine(nil)
+	require.NoError(w.t, e.Unlock(ctx, "dev"))
+	options := engine.RunOptions{Adopt: map[string]string{}}
+	for _, p := range pending {
+		if p.Type != "creating" {
+			continue
+		}
+		if id := w.madeFor(p.URN); id != "" {
+			options.Adopt[p.URN] = id
+		} else {
+			options.Forget = true
+		}
+	}
+	if len(options.Adopt) > 0 || options.Forget {
+		_, err := e.Run(ctx, engine.Refresh, one("dev"), options)
+		require.NoError(w.t, err)
+	}
+	w.run(e, engine.Up, "dev")
+	require.Equal(w.t, want, w.inventory(), "nothing is lost and nothing is left over")
+}
+
+// madeFor is the id of what the cloud made for a URN, "" if nothing.
+func (w *world) madeFor(urn string) string {
+	for _, r := range w.cloud.Resources() {
+		if string(r.URN) == urn {
+			return r.ID
+		}
+	}
+	return ""
+}

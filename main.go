@@ -1,0 +1,168 @@
+// Command platform is both the Pulumi program of a multi-account AWS platform and its operator's command: started by
+// the Pulumi engine it is the program, started by a person it is the command.
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"aws-platform/pkg/cli"
+	"aws-platform/pkg/component"
+	"aws-platform/pkg/config"
+	"aws-platform/pkg/naming"
+	"aws-platform/pkg/network"
+	"aws-platform/pkg/operations"
+)
+
+// version is set by the build.
+var version = "dev"
+
+func main() {
+	// The engine tells a program where its monitor is; nobody else sets this variable.
+	if os.Getenv("PULUMI_MONITOR") == "" {
+		os.Exit(cli.Main(context.Background(), os.Args[1:], cli.Platform{Program: program, Version: version}))
+	}
+	source := config.Source{Dir: "."}
+	pulumi.Run(
+		func(ctx *pulumi.Context) error { return compose(ctx, source) },
+		// Only here is the whole configuration to be seen, sections nobody asks for included.
+		func(info *pulumi.RunInfo) { source.Values, source.Secrets = info.Config, info.ConfigSecretKeys },
+	)
+}
+
+// program is the platform for a project in dir, its configuration read from the stack file there.
+func program(dir string) pulumi.RunFunc {
+	return func(ctx *pulumi.Context) error { return compose(ctx, config.Source{Dir: dir}) }
+}
+
+// compose builds the stack the engine is running.
+func compose(ctx *pulumi.Context, source config.Source) error {
+	source.Stack, source.Now = ctx.Stack(), time.Now()
+	stack, err := config.Load(source)
+	if err != nil {
+		return err
+	}
+	p, err := newPlatform(ctx, stack)
+	if err != nil {
+		return err
+	}
+	switch stack.Kind {
+	case config.Management:
+		return p.management()
+	case config.Shared:
+		return p.shared()
+	case config.Workload:
+		return p.workload()
+	}
+	return fmt.Errorf("stack %q: kind %q has no composition", ctx.Stack(), stack.Kind)
+}
+
+// platform is what every composition starts from.
+type platform struct {
+	*pulumi.Context
+	stack *config.Stack
+	scope naming.Scope
+	aws   pulumi.ResourceOption // the provider of the stack's own account and region
+}
+
+func newPlatform(ctx *pulumi.Context, stack *config.Stack) (*platform, error) {
+	scope := naming.Scope{
+		Project:      ctx.Project(),
+		Organization: stack.Organization,
+		Environment:  stack.Environment,
+		Region:       stack.Account.Region,
+		AccountID:    stack.Account.ID,
+		Partition:    config.Partition(stack.Account.Region),
+		Owner:        stack.Owner,
+		CostCenter:   stack.CostCenter,
+		Extra:        stack.Tags,
+	}
+	provider, err := newProvider(ctx, scope, stack.Account.Role)
+	if err != nil {
+		return nil, err
+	}
+	return &platform{Context: ctx, stack: stack, scope: scope, aws: pulumi.Provider(provider)}, nil
+}
+
+// newProvider reaches one account and no other: credentials for the wrong account are refused before anything is
+// planned, where they would otherwise empty the state on refresh.
+func newProvider(ctx *pulumi.Context, scope naming.Scope, role string) (*aws.Provider, error) {
+	args := &aws.ProviderArgs{
+		Region:            pulumi.String(scope.Region),
+		AllowedAccountIds: pulumi.StringArray{pulumi.String(scope.AccountID)},
+	}
+	if role != "" {
+		args.AssumeRole = aws.ProviderAssumeRoleArgs{
+			RoleArn:     pulumi.String(scope.GlobalARN("iam", scope.AccountID, "role/"+role)),
+			SessionName: pulumi.String("pulumi-" + ctx.Stack()),
+		}
+	}
+	return aws.NewProvider(ctx, "aws", args)
+}
+
+// management is the account that owns the others.
+func (p *platform) management() error {
+	if err := p.stateBackend(); err != nil {
+		return err
+	}
+	return p.vpcs()
+}
+
+// shared is what every environment uses.
+func (p *platform) shared() error {
+	return p.vpcs()
+}
+
+// workload is one environment.
+func (p *platform) workload() error {
+	return p.vpcs()
+}
+
+func (p *platform) stateBackend() error {
+	if p.stack.StateBackend == nil {
+		return nil
+	}
+	backend, err := operations.NewStateBackend(p.Context, "state", operations.StateBackendArgs{
+		Scope:   p.scope,
+		Config:  *p.stack.StateBackend,
+		Project: p.Project(),
+		Protect: p.stack.Protect,
+	}, p.aws)
+	if err != nil {
+		return err
+	}
+	outputs, err := component.Outputs(backend)
+	if err != nil {
+		return err
+	}
+	p.Export("stateBackend", outputs)
+	return nil
+}
+
+func (p *platform) vpcs() error {
+	outputs := pulumi.Map{}
+	for _, name := range slices.Sorted(maps.Keys(p.stack.VPCs)) {
+		vpc, err := network.NewVpc(p.Context, name, &network.VpcArgs{
+			Scope:   p.scope,
+			Config:  p.stack.VPCs[name],
+			Protect: p.stack.Protect,
+		}, p.aws)
+		if err != nil {
+			return err
+		}
+		if outputs[name], err = component.Outputs(vpc); err != nil {
+			return err
+		}
+	}
+	if len(outputs) > 0 {
+		p.Export("vpcs", outputs)
+	}
+	return nil
+}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"aws-platform/pkg/config"
+	"aws-platform/pkg/engine"
+	"aws-platform/pkg/sim"
+)
+
+// stateBucket keeps state in these tests; the one that the platform makes is under test itself.
+const stateBucket = "state-of-the-tests"
+
+// world is this project on a simulated cloud of its own, run by the real engine, with its state in that cloud's S3.
+type world struct {
+	t     *testing.T
+	cloud *sim.Cloud
+	root  string // a copy of the project's files, to be edited
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	stacks, err := config.LoadAll(".", today)
+	require.NoError(t, err)
+	var accounts []sim.Account
+	for _, name := range slices.Sorted(maps.Keys(stacks)) {
+		s := stacks[name]
+		accounts = append(accounts, sim.Account{ID: s.Account.ID, Name: name, Management: s.Kind == config.Management})
+	}
+	cloud, err := sim.Start(sim.Options{Accounts: accounts, Region: "eu-west-1"})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, cloud.Close()) })
+	require.NoError(t, cloud.CreateBucket(stateBucket))
+
+	w := &world{t: t, cloud: cloud, root: t.TempDir()}
+	files, err := filepath.Glob("Pulumi*.yaml")
+	require.NoError(t, err)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(w.root, file), text, 0o600))
+	}
+	return w
+}
+
+// pulumiCLI is the Pulumi command that "make test" puts here.
+func pulumiCLI(t *testing.T) string {
+	t.Helper()
+	path, err := filepath.Abs(filepath.Join("bin", "pulumi"))
+	require.NoError(t, err)
+	if _, err := os.Stat(path); err != nil {
+		t.Skip("no bin/pulumi: run make bin/pulumi")
+	}
+	return path
+}
+
+// engine is a new engine on the project; change adjusts its options. Each has work folders and a home of its own, as two
+// people have.
+func (w *world) engine(change func(*engine.Options)) *engine.Engine {
+	w.t.Helper()
+	env := w.cloud.Env()
+	env["PULUMI_CONFIG_PASSPHRASE"] = "simulated"
+	options := engine.Options{
+		Root: w.root, Work: w.t.TempDir(), Home: w.t.TempDir(), CLI: pulumiCLI(w.t), Env: env, Program: program(w.root),
+		BackendURL: w.cloud.BackendURL(stateBucket), Parallel: 2,
+	}
+	if change != nil {
+		change(&options)
+	}
+	e, err := engine.New(context.Background(), options)
+	require.NoError(w.t, err)
+	return e
+}
+
+// everything is every stack, in the order in which they come up.
+var everything = []engine.Stack{
+	{Name: "management"},
+	{Name: "shared", After: []string{"management"}},
+	{Name: "dev", After: []string{"shared"}},
+	{Name: "staging", After: []string{"shared"}},
+	{Name: "prod", After: []string{"shared"}},
+}
+
+// one is a stack alone.
+func one(name string) []engine.Stack { return []engine.Stack{{Name: name}} }
+
+// edit changes a stack file; every pair of texts must be found.
+func (w *world) edit(stack string, pairs ...string) {
+	w.t.Helper()
+	path := filepath.Join(w.root, config.StackFile(stack))
+	text, err := os.ReadFile(path)
+	require.NoError(w.t, err)
+	for i := 0; i < len(pairs); i += 2 {
+		require.Contains(w.t, string(text), pairs[i])
+		text = []byte(strings.Replace(string(text), pairs[i], pairs[i+1], 1))
+	}
+	require.NoError(w.t, os.WriteFile(path, text, 0o600))
+}
+
+// run does one operation on one stack that must go well, and gives what changed: "update main-flow-log-group".
+func (w *world) run(e *engine.Engine, op engine.Operation, stack string) []string {
+	w.t.Helper()
+	results, err := e.Run(context.Background(), op, one(stack), engine.RunOptions{})
+	require.NoError(w.t, err)
+	return steps(results[0])
+}
+
+// steps are a result's changes, sorted.
+func steps(result *engine.Result) []string {
+	changed := []string{}
+	for _, change := range result.Changes {
+		changed = append(changed, string(change.Op)+" "+change.Name)
+	}
+	slices.Sort(changed)
+	return changed
+}
+
+// inventory is what the simulated cloud holds, without the bucket of the tests' own state.
+func (w *world) inventory() []string {
+	held := []string{}
+	for _, r := range w.cloud.Resources() {
+		if r.ID != stateBucket {
+			held = append(held, r.Account+" "+r.Type+" "+r.Name)
+		}
+	}
+	return held
+}
+
+// find is the resource with a logical name.
+func (w *world) find(name string) sim.Resource {
+	w.t.Helper()
+	for _, r := range w.cloud.Resources() {
+		if r.Name == name {
+			return r
+		}
+	}
+	w.t.Fatalf("the cloud has no %s", name)
+	return sim.Resource{}
+}
