@@ -2,20 +2,19 @@
 package cli
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
-	"aws-platform/pkg/config"
 	"aws-platform/pkg/engine"
 )
 
@@ -24,27 +23,6 @@ type Platform struct {
 	// Program is the project's program for a project in dir.
 	Program func(dir string) pulumi.RunFunc
 	Version string
-}
-
-// Exit codes. Docs: README.md.
-const (
-	exitDone        = 0
-	exitError       = 1
-	exitChanges     = 2
-	exitLocked      = 5
-	exitNotFound    = 6
-	exitUsage       = 64
-	exitInterrupted = 130
-)
-
-// streams are where a command reads and writes. Out takes the result, Err everything else.
-type streams struct {
-	In       io.Reader
-	Out, Err io.Writer
-	// Terminal says that a person sits at In and Err.
-	Terminal bool
-	// Redraw says that lines of Err can be drawn over, Color that Out shows colours.
-	Redraw, Color bool
 }
 
 // app is one run of the command.
@@ -58,32 +36,44 @@ type app struct {
 	// newRunner makes the engine; tests have another.
 	newRunner func(context.Context, engine.Options) (engine.Runner, error)
 
+	// now and tick are the clock; tick gives a channel that ticks until stop is called.
+	now  func() time.Time
+	tick func(every time.Duration) (ticks <-chan time.Time, stop func())
+
+	answers *bufio.Reader // what is left of In
+	started bool          // the command line was understood
 	mu      sync.Mutex
-	runners []engine.Runner
+	runners []engine.Runner // those to kill
 }
 
-// Main runs the command and gives its exit code. The first interrupt asks for an orderly stop, the second for an
-// immediate one.
+// Main runs the command and gives its exit code. The first interrupt asks for an orderly stop, the second ends
+// everything at once.
 func Main(ctx context.Context, args []string, platform Platform) int {
-	terminal := term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd()))
-	_, plain := os.LookupEnv("NO_COLOR")
-	a := newApp(platform, streams{
-		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Terminal: terminal, Redraw: terminal && !plain,
-		Color: term.IsTerminal(int(os.Stdout.Fd())) && !plain,
-	})
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)
+	return newApp(platform, processStreams()).runUntil(ctx, args, signals)
+}
+
+// runUntil runs one command line, until it is done or the second signal.
+func (a *app) runUntil(ctx context.Context, args []string, signals <-chan os.Signal) int {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	go func() {
-		<-signals
-		fmt.Fprintln(a.Err, "stopping after what is being changed now; interrupt again to stop at once")
-		cancel()
-		<-signals
-		a.kill()
-	}()
-	return a.run(ctx, args)
+	done := make(chan int, 1)
+	go func() { done <- a.run(ctx, args) }()
+	for interrupted := false; ; interrupted = true {
+		select {
+		case code := <-done:
+			return code
+		case <-signals:
+			if interrupted {
+				a.kill()
+				return exitInterrupted
+			}
+			fmt.Fprintln(a.Err, "\nstopping after what is being changed now; interrupt again to stop at once")
+			cancel()
+		}
+	}
 }
 
 func newApp(platform Platform, s streams) *app {
@@ -91,6 +81,11 @@ func newApp(platform Platform, s streams) *app {
 		platform: platform, streams: s,
 		newRunner: func(ctx context.Context, options engine.Options) (engine.Runner, error) {
 			return engine.New(ctx, options)
+		},
+		now: time.Now,
+		tick: func(every time.Duration) (<-chan time.Time, func()) {
+			ticker := time.NewTicker(every)
+			return ticker.C, ticker.Stop
 		},
 	}
 }
@@ -103,8 +98,10 @@ func (a *app) run(ctx context.Context, args []string) int {
 	root.SetOut(a.Out)
 	root.SetErr(a.Err)
 	err := root.ExecuteContext(ctx)
-	var said *reported
-	if err != nil && !errors.As(err, &said) {
+	if err != nil && !a.started {
+		err = &usageError{err}
+	}
+	if err != nil && !errors.Is(err, errChanges) {
 		fmt.Fprintln(a.Err, "error:", err)
 	}
 	return exitCode(ctx, err)
@@ -120,7 +117,6 @@ func (a *app) newRoot() *cobra.Command {
 		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
 	flags := root.PersistentFlags()
 	flags.StringVarP(&a.dir, "chdir", "C", ".", "the project's folder")
 	flags.StringVar(&a.pulumi, "pulumi", "", "path of the pulumi command (default: bin/pulumi, then PATH)")
@@ -129,48 +125,33 @@ func (a *app) newRoot() *cobra.Command {
 	root.AddCommand(
 		a.newOperation(engine.Preview), a.newOperation(engine.Up), a.newOperation(engine.Refresh),
 		a.newOperation(engine.Destroy), a.newOutputs(), a.newUnlock(), a.newState(), a.newConfig(), a.newDemo(), a.newSim(),
+		a.newVersion(),
 	)
+	a.noteStart(root)
 	return root
 }
 
-// usageError is a command line that makes no sense.
-type usageError struct{ error }
-
-// Unwrap is what is wrong with it.
-func (e *usageError) Unwrap() error { return e.error }
-
-// reported is an error that has been told already.
-type reported struct{ error }
-
-// Unwrap is the error.
-func (e *reported) Unwrap() error { return e.error }
-
-// errChanges says that there are changes, to those who asked for an exit code that tells.
-var errChanges = errors.New("there are changes")
-
-// exitCode is the one table of exit codes.
-func exitCode(ctx context.Context, err error) int {
-	var (
-		usage   *usageError
-		locked  *engine.Locked
-		missing *engine.StackMissing
-		unknown *unknownStack
-	)
-	switch {
-	case err == nil:
-		return exitDone
-	case errors.As(err, &usage):
-		return exitUsage
-	case errors.Is(err, errChanges):
-		return exitChanges
-	case ctx.Err() != nil, errors.Is(err, context.Canceled):
-		return exitInterrupted
-	case errors.As(err, &locked):
-		return exitLocked
-	case errors.As(err, &missing), errors.As(err, &unknown):
-		return exitNotFound
+// noteStart makes every command note that it was reached: an error before that is one of the command line.
+func (a *app) noteStart(cmd *cobra.Command) {
+	if run := cmd.RunE; run != nil {
+		cmd.RunE = func(cmd *cobra.Command, args []string) error {
+			a.started = true
+			return run(cmd, args)
+		}
 	}
-	return exitError
+	for _, child := range cmd.Commands() {
+		a.noteStart(child)
+	}
+}
+
+func (a *app) newVersion() *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintln(a.Out, a.platform.Version)
+			return err
+		},
+	}
 }
 
 // kill ends every engine at once.
@@ -182,15 +163,4 @@ func (a *app) kill() {
 			killer.Kill()
 		}
 	}
-}
-
-// unknownStack is a stack nobody described.
-type unknownStack struct {
-	name  string
-	known []string
-}
-
-// Error names those there are.
-func (e *unknownStack) Error() string {
-	return fmt.Sprintf("there is no stack %q: no %s; there are %v", e.name, config.StackFile(e.name), e.known)
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -27,7 +26,10 @@ func (a *app) newConfigValidate() *cobra.Command {
 		Short: "Check every stack file, and all of them together",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			stacks, err := config.LoadAll(a.dir, time.Now())
+			if _, err := a.stackNames(); err != nil {
+				return err
+			}
+			stacks, err := config.LoadAll(a.dir, a.now())
 			if err != nil {
 				return err
 			}
@@ -46,7 +48,7 @@ func (a *app) newConfigShow() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(*cobra.Command, []string) error { return a.showConfig(stack, origins, asJSON) },
 	}
-	stackFlag(cmd, &stack)
+	a.stackFlag(cmd, &stack)
 	cmd.Flags().BoolVar(&origins, "origins", false, "where each value comes from")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
 	cmd.MarkFlagsMutuallyExclusive("origins", "json")
@@ -54,16 +56,16 @@ func (a *app) newConfigShow() *cobra.Command {
 }
 
 func (a *app) showConfig(stack string, origins, asJSON bool) error {
-	names, err := config.Stacks(a.dir)
+	names, err := a.stackNames()
 	if err != nil {
 		return err
 	}
-	source := config.Source{Dir: a.dir, Stack: stack, Now: time.Now()}
+	if !slices.Contains(names, stack) {
+		return &unknownStack{stack, names}
+	}
+	source := config.Source{Dir: a.dir, Stack: stack, Now: a.now()}
 	loaded, err := config.Load(source)
 	if err != nil {
-		if !slices.Contains(names, stack) {
-			return &unknownStack{stack, names}
-		}
 		return err
 	}
 	switch {

@@ -37,7 +37,7 @@ func (a *app) demo(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	shown := newProgress(a.Err, a.Redraw)
+	shown := a.newProgress()
 	defer shown.close()
 	made, err := s.bootstrap(ctx, shown)
 	if err != nil {

@@ -1,14 +1,11 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -29,6 +26,9 @@ type operationOptions struct {
 	forgetPending    bool
 	adopt            map[string]string
 }
+
+// formats are the ways to tell a preview.
+var formats = []string{"text", "markdown", "json"}
 
 // about is what help says of an operation.
 var about = map[engine.Operation]struct{ short, alias string }{
@@ -51,6 +51,7 @@ func (a *app) newOperation(op engine.Operation) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringSliceVarP(&opts.stacks, "stack", "s", nil, "a stack; may be given several times")
+	a.completeStacks(cmd)
 	flags.BoolVar(&opts.all, "all", false, "every stack of the project")
 	flags.IntVarP(&opts.parallel, "parallel", "j", 0, "how many stacks at a time (default 4)")
 	switch op {
@@ -72,7 +73,7 @@ func (a *app) newOperation(op engine.Operation) *cobra.Command {
 }
 
 func (a *app) runOperation(ctx context.Context, op engine.Operation, opts operationOptions) (err error) {
-	if op == engine.Preview && !slices.Contains([]string{"text", "markdown", "json"}, opts.format) {
+	if op == engine.Preview && !slices.Contains(formats, opts.format) {
 		return &usageError{fmt.Errorf("format %q: use text, markdown or json", opts.format)}
 	}
 	s, err := a.open()
@@ -84,7 +85,7 @@ func (a *app) runOperation(ctx context.Context, op engine.Operation, opts operat
 	if err != nil {
 		return err
 	}
-	shown := newProgress(a.Err, a.Redraw)
+	shown := a.newProgress()
 	defer shown.close()
 	runner, err := s.runner(ctx, func(o *engine.Options) { o.Observe, o.Parallel = shown.observe, opts.parallel })
 	if err != nil {
@@ -94,24 +95,15 @@ func (a *app) runOperation(ctx context.Context, op engine.Operation, opts operat
 	if op == engine.Preview {
 		return a.preview(ctx, runner, stacks, run, opts)
 	}
-	if err := a.confirm(s, op, stacks, opts.yes); err != nil {
-		return err
+	if !opts.yes {
+		if err := a.confirm(ctx, s, runner, op, stacks, run); err != nil {
+			return err
+		}
 	}
 	results, err := runner.Run(ctx, op, stacks, run)
 	shown.close()
-	fmt.Fprint(a.Out, report.Text(results, report.TextOptions{Color: a.Redraw}))
+	fmt.Fprint(a.Out, report.Text(results, report.TextOptions{Color: a.Color}))
 	return err
-}
-
-// format tells a preview in one of three ways.
-func (a *app) format(name string, results []*engine.Result) (string, error) {
-	switch name {
-	case "text":
-		return report.Text(results, report.TextOptions{Color: a.Color}), nil
-	case "markdown":
-		return report.Markdown(results, report.CommentLimit), nil
-	}
-	return report.JSON(results)
 }
 
 // preview tells what would change. The report is written also when a stack failed: silence reads as "no changes".
@@ -119,75 +111,37 @@ func (a *app) preview(
 	ctx context.Context, runner engine.Runner, stacks []engine.Stack, run engine.RunOptions, opts operationOptions,
 ) error {
 	results, err := runner.Run(ctx, engine.Preview, stacks, run)
-	text, failed := a.format(opts.format, results)
-	if failed != nil {
+	if failed := a.tell(results, opts); failed != nil {
 		return errors.Join(err, failed)
-	}
-	if opts.outFile != "" {
-		if failed := os.WriteFile(opts.outFile, []byte(text), 0o600); failed != nil {
-			return errors.Join(err, failed)
-		}
-	} else {
-		fmt.Fprint(a.Out, text)
 	}
 	if err != nil {
 		return err
 	}
 	for _, result := range results {
-		if opts.detailedExitCode && result.Counts.Changes() > 0 {
-			return &reported{errChanges}
+		if opts.detailedExitCode && (result.Counts.Changes() > 0 || len(result.OutputDiffs) > 0) {
+			return errChanges
 		}
 	}
 	return nil
 }
 
-// confirm asks before anything is changed. Destroying what is protected, or production, takes the stack's name.
-func (a *app) confirm(s *session, op engine.Operation, stacks []engine.Stack, yes bool) error {
-	if yes {
-		return nil
+// tell writes the report of a preview, to a file or to standard output.
+func (a *app) tell(results []*engine.Result, opts operationOptions) (err error) {
+	text := ""
+	switch opts.format {
+	case "markdown":
+		text = report.Markdown(results, report.CommentLimit)
+	case "json":
+		text, err = report.JSON(results)
+	default:
+		text = report.Text(results, report.TextOptions{Color: a.Color && opts.outFile == ""})
 	}
-	var names []string
-	for _, stack := range stacks {
-		names = append(names, stack.Name)
+	if err != nil {
+		return err
 	}
-	if !a.Terminal {
-		return &usageError{fmt.Errorf("%s changes %s: say --yes, there is nobody to ask", op, strings.Join(names, ", "))}
+	if opts.outFile != "" {
+		return os.WriteFile(opts.outFile, []byte(text), 0o600)
 	}
-	input := bufio.NewReader(a.In)
-	for _, name := range names {
-		stack := s.stacks[name]
-		if op == engine.Destroy && (stack.Protect || stack.Profile == "production") {
-			if answer := a.ask(input, fmt.Sprintf("destroy %s? Type its name: ", name)); answer != name {
-				return fmt.Errorf("%s is left as it is", name)
-			}
-		}
-	}
-	return agreed(a.ask(input, fmt.Sprintf("%s %s? [y/N] ", op, strings.Join(names, ", "))))
-}
-
-// agree asks for a yes, unless it was said on the command line.
-func (a *app) agree(yes bool, what string) error {
-	if yes {
-		return nil
-	}
-	if !a.Terminal {
-		return &usageError{fmt.Errorf("to %s, say --yes: there is nobody to ask", what)}
-	}
-	return agreed(a.ask(bufio.NewReader(a.In), what+"? [y/N] "))
-}
-
-func agreed(answer string) error {
-	if answer != "y" && answer != "yes" {
-		return errors.New("nothing was done")
-	}
-	return nil
-}
-
-func (a *app) ask(input *bufio.Reader, question string) string {
-	fmt.Fprint(a.Err, question)
-	answer, err := input.ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return ""
-	}
-	return strings.TrimSpace(answer)
+	_, err = fmt.Fprint(a.Out, text)
+	return err
 }

@@ -30,10 +30,24 @@ func (a *app) withStack(cmd *cobra.Command, stack string, do func(*session, engi
 }
 
 // stackFlag is the flag of commands for exactly one stack.
-func stackFlag(cmd *cobra.Command, stack *string) {
+func (a *app) stackFlag(cmd *cobra.Command, stack *string) {
 	cmd.Flags().StringVarP(stack, "stack", "s", "", "the stack")
 	// The flag was defined one line above, so this cannot fail.
 	_ = cmd.MarkFlagRequired("stack")
+	a.completeStacks(cmd)
+}
+
+// completeStacks lets a shell complete the names of stacks.
+func (a *app) completeStacks(cmd *cobra.Command) {
+	// The flag is there, so this cannot fail.
+	_ = cmd.RegisterFlagCompletionFunc("stack",
+		func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			names, err := a.stackNames()
+			if err != nil {
+				return nil, cobra.ShellCompDirectiveError
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		})
 }
 
 func (a *app) newOutputs() *cobra.Command {
@@ -53,7 +67,7 @@ func (a *app) newOutputs() *cobra.Command {
 			})
 		},
 	}
-	stackFlag(cmd, &stack)
+	a.stackFlag(cmd, &stack)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
 	cmd.Flags().BoolVar(&secrets, "show-secrets", false, "show secret values")
 	return cmd
@@ -103,7 +117,7 @@ func (a *app) newUnlock() *cobra.Command {
 			})
 		},
 	}
-	stackFlag(cmd, &stack)
+	a.stackFlag(cmd, &stack)
 	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
 	return cmd
 }
@@ -120,7 +134,7 @@ func (a *app) unlock(cmd *cobra.Command, runner engine.Runner, stack string, yes
 	for _, lock := range locks {
 		fmt.Fprintf(a.Out, "%s is locked by %s\n", stack, lock)
 	}
-	if err := a.agree(yes, "release the lock"); err != nil {
+	if err := a.agree(cmd.Context(), yes, "release the lock"); err != nil {
 		return err
 	}
 	if err := runner.Unlock(cmd.Context(), stack); err != nil {

@@ -9,7 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"time"
+	"strings"
 
 	"aws-platform/pkg/config"
 	"aws-platform/pkg/engine"
@@ -29,7 +29,10 @@ type session struct {
 
 // open reads every stack file and, with --sim, starts the simulated cloud. Nothing is touched when a file is faulty.
 func (a *app) open() (*session, error) {
-	stacks, err := config.LoadAll(a.dir, time.Now())
+	if _, err := a.stackNames(); err != nil {
+		return nil, err
+	}
+	stacks, err := config.LoadAll(a.dir, a.now())
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +150,7 @@ func (s *session) chosen(names []string, all bool) ([]engine.Stack, error) {
 	case all:
 		names = s.names()
 	case len(names) == 0:
-		return nil, &usageError{fmt.Errorf("name a stack with --stack, or take --all; there are %v", s.names())}
+		return nil, &usageError{fmt.Errorf("name stacks with --stack, or take --all; there are %s", strings.Join(s.names(), ", "))}
 	}
 	var stacks []engine.Stack
 	for _, name := range names {

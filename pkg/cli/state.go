@@ -32,10 +32,10 @@ func (a *app) newState() *cobra.Command {
 				return err
 			}
 			defer func() { err = errors.Join(err, s.close()) }()
-			if err := a.agree(yes, "make the state bucket"); err != nil {
+			if err := a.agree(cmd.Context(), yes, "make the state bucket"); err != nil {
 				return err
 			}
-			shown := newProgress(a.Err, a.Redraw)
+			shown := a.newProgress()
 			defer shown.close()
 			_, err = s.bootstrap(cmd.Context(), shown)
 			return err

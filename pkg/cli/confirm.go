@@ -1,0 +1,70 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"aws-platform/pkg/engine"
+	"aws-platform/pkg/report"
+)
+
+// confirm shows what would be done and asks. Destroying what is protected, or production, takes the stack's name.
+func (a *app) confirm(
+	ctx context.Context, s *session, runner engine.Runner, op engine.Operation, stacks []engine.Stack, run engine.RunOptions,
+) error {
+	names := make([]string, len(stacks))
+	for i, stack := range stacks {
+		names[i] = stack.Name
+	}
+	if !a.Terminal {
+		return &usageError{fmt.Errorf("%s changes %s: say --yes, there is nobody to ask", op, strings.Join(names, ", "))}
+	}
+	looked := op
+	if op == engine.Up {
+		looked = engine.Preview
+	}
+	run.PreviewOnly = op != engine.Up
+	results, err := runner.Run(ctx, looked, stacks, run)
+	if err != nil {
+		return err
+	}
+	fmt.Fprint(a.Err, report.Text(results, report.TextOptions{Color: a.Redraw}))
+	for _, name := range names {
+		stack := s.stacks[name]
+		if op == engine.Destroy && (stack.Protect || stack.Profile == "production") {
+			if answer := a.ask(ctx, fmt.Sprintf("destroy %s? Type its name: ", name)); answer != name {
+				return refused(ctx)
+			}
+		}
+	}
+	return a.agreed(ctx, fmt.Sprintf("%s %s?", op, strings.Join(names, ", ")))
+}
+
+// agree asks for a yes, unless it was said on the command line.
+func (a *app) agree(ctx context.Context, yes bool, what string) error {
+	if yes {
+		return nil
+	}
+	if !a.Terminal {
+		return &usageError{fmt.Errorf("to %s, say --yes: there is nobody to ask", what)}
+	}
+	return a.agreed(ctx, what+"?")
+}
+
+func (a *app) agreed(ctx context.Context, question string) error {
+	switch strings.ToLower(a.ask(ctx, question+" [y/N] ")) {
+	case "y", "yes":
+		return nil
+	}
+	return refused(ctx)
+}
+
+// refused is the error of whoever did not say yes.
+func refused(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return errors.New("nothing was done")
+}
