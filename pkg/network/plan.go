@@ -80,6 +80,14 @@ func (p *vpcPlan) choices(cfg config.VPC) error {
 	if len(p.zones) == 0 {
 		faults = append(faults, errors.New("zones: name at least one, for example a"))
 	}
+	for i, zone := range p.zones[:max(0, len(p.zones)-1)] {
+		if zone == p.zones[i+1] {
+			faults = append(faults, fmt.Errorf("zones: %s is there twice", zone))
+		}
+	}
+	if cfg.Layout != roomy && cfg.Layout != sequential {
+		faults = append(faults, fmt.Errorf("layout %q: use roomy or sequential", cfg.Layout))
+	}
 	for _, tier := range cfg.Tiers {
 		if !slices.Contains(tierOrder, tier) {
 			faults = append(faults, fmt.Errorf("tier %q: use public, private, data or transit", tier))

@@ -144,7 +144,11 @@ func TestPlanFaults(t *testing.T) {
 		"a zone unknown, with a pool": {func(c *config.VPC) {
 			c.CIDR, c.IPAM, c.Zones, c.Tiers = "", &config.IPAM{NetmaskLength: 16}, []string{"a", "z"}, []string{Public}
 		}, []string{`zone "z": use a letter of "abcdef"`}},
-		"no zone": {func(c *config.VPC) { c.Zones, c.NAT = nil, natSingle }, []string{"zones: name at least one, for example a"}},
+		"no zone":      {func(c *config.VPC) { c.Zones, c.NAT = nil, natSingle }, []string{"zones: name at least one, for example a"}},
+		"a zone twice": {func(c *config.VPC) { c.Zones = []string{"b", "a", "b"} }, []string{"zones: b is there twice"}},
+		"a layout unknown": {func(c *config.VPC) { c.Layout = "wide" }, []string{
+			`layout "wide": use roomy or sequential`,
+		}},
 		"NAT without public tier": {func(c *config.VPC) { c.Tiers = []string{Private} }, []string{
 			"nat: a NAT gateway stands in a public subnet; add the public tier, or set nat to none",
 		}},

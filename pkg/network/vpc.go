@@ -22,8 +22,8 @@ type VpcArgs struct {
 }
 
 // Vpc is a virtual private cloud with everything that belongs to it: subnets by tier and zone, their route tables, the
-// ways out, endpoints and flow logs. It does not connect to other VPCs. Depending on a Vpc waits for its routes, so that
-// what starts after it has its way out.
+// ways out, endpoints and flow logs. It does not connect to other VPCs. What needs a way out as it starts takes the
+// option Ready.
 type Vpc struct {
 	pulumi.ResourceState
 
@@ -41,6 +41,8 @@ type Vpc struct {
 	EndpointSecurityGroupID pulumi.StringOutput `pulumi:"endpointSecurityGroupId"`
 	// FlowLogDestination is the ARN of the log group or bucket; "" without flow logs.
 	FlowLogDestination pulumi.StringOutput `pulumi:"flowLogDestination"`
+
+	made *vpcBuild
 }
 
 // NewVpc makes a VPC.
@@ -51,6 +53,7 @@ func NewVpc(ctx *pulumi.Context, name string, args *VpcArgs, opts ...pulumi.Reso
 	}
 	vpc := &Vpc{}
 	b := &vpcBuild{ctx: ctx, name: name, args: args, plan: plan, out: vpc}
+	vpc.made = b
 	err = component.Register(ctx, "aws-platform:network:Vpc", name, vpc, nil, b.build, opts...)
 	if err != nil {
 		return nil, err
@@ -141,7 +144,10 @@ func (b *vpcBuild) makeSecondaryBlocks() error {
 func (b *vpcBuild) adoptDefaults() error {
 	_, err := ec2.NewDefaultSecurityGroup(b.ctx, b.Name("default-security-group"), &ec2.DefaultSecurityGroupArgs{
 		VpcId: b.vpc.ID(),
-		Tags:  b.tags("default"),
+		// Rules left out are rules nobody manages: only lists that say "none" take away what someone adds by hand.
+		Ingress: ec2.DefaultSecurityGroupIngressArray{},
+		Egress:  ec2.DefaultSecurityGroupEgressArray{},
+		Tags:    b.tags("default"),
 	}, b.Options()...)
 	if err != nil {
 		return err

@@ -64,7 +64,8 @@ func TestVpcAdoptsTheDefaults(t *testing.T) {
 			t.Parallel()
 			m := makeVPC(t, with(func(cfg *config.VPC) { cfg.IPv6 = c.ipv6 }))
 			vpc := m.get("main-vpc").Outputs
-			require.Equal(t, object{"vpcId": "<main-vpc>"}, m.inputs("main-default-security-group"), "no rule at all")
+			require.Equal(t, object{"vpcId": "<main-vpc>", "ingress": []any{}, "egress": []any{}},
+				m.inputs("main-default-security-group"), "no rule, and said so")
 			table := m.get("main-default-route-table").Inputs
 			require.Equal(t, vpc["defaultRouteTableId"], table["defaultRouteTableId"])
 			require.Equal(t, []any{}, m.inputs("main-default-route-table")["routes"], "no route, and said so")
