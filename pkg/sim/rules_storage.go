@@ -50,19 +50,6 @@ func bucketIsFree(r *request) *Error {
 	return nil
 }
 
-// bucketIsEmpty counts the program's own objects; the store counts everybody's.
-func bucketIsEmpty(r *request) *Error {
-	if r.Flag("forceDestroy") {
-		return nil
-	}
-	for _, object := range r.All("bucket object") {
-		if object.Text("bucket") == r.ID {
-			return refuseStatus(http.StatusConflict, "BucketNotEmpty", "The bucket you tried to delete is not empty")
-		}
-	}
-	return nil
-}
-
 // setting is another setting of the request's bucket, or nil.
 func setting(r *request, token string) *Resource {
 	for _, other := range r.All(token) {

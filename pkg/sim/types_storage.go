@@ -57,7 +57,6 @@ func bucketRow(token string) row {
 		Replace:  []string{"bucket", "bucketPrefix"},
 		Valid:    map[string]validator{"bucket": bucketName},
 		Create:   []rule{bucketIsFree},
-		Delete:   []rule{bucketIsEmpty},
 		Effect:   bucketInStore,
 		NotFound: &refusal{
 			Code: "NoSuchBucket", Message: "The specified bucket does not exist", Status: http.StatusNotFound,
