@@ -106,7 +106,7 @@ func (e *unknownStack) Error() string {
 
 // closest is the known word with the fewest letters changed, "" when all are far away.
 func closest(word string, known []string) string {
-	found, fewest := "", len(word)/2+1
+	found, fewest := "", max(2, len(word)/3)+1
 	for _, candidate := range known {
 		if strings.HasPrefix(candidate, word) && word != "" {
 			return candidate

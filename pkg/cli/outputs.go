@@ -89,7 +89,7 @@ func (a *app) printOutputs(outputs map[string]any, asJSON bool) error {
 func flatten(path string, value any) []string {
 	object, ok := value.(map[string]any)
 	if !ok {
-		return []string{fmt.Sprintf("%s = %v", path, value)}
+		return []string{path + " = " + onOneLine(value)}
 	}
 	var lines []string
 	for _, key := range slices.Sorted(maps.Keys(object)) {
@@ -100,6 +100,18 @@ func flatten(path string, value any) []string {
 		lines = append(lines, flatten(inner, object[key])...)
 	}
 	return lines
+}
+
+// onOneLine is a text as it is and anything else as JSON.
+func onOneLine(value any) string {
+	if text, ok := value.(string); ok {
+		return text
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Sprint(value)
+	}
+	return string(text)
 }
 
 func (a *app) newUnlock() *cobra.Command {
