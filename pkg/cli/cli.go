@@ -33,6 +33,8 @@ type app struct {
 	pulumi string
 	sim    bool
 	speed  float64
+	// secrets is the secrets provider of stacks that a run makes.
+	secrets string
 	// newRunner makes the engine; tests have another.
 	newRunner func(context.Context, engine.Options) (engine.Runner, error)
 
@@ -103,6 +105,9 @@ func (a *app) run(ctx context.Context, args []string) int {
 	}
 	if err != nil && !errors.Is(err, errChanges) {
 		fmt.Fprintln(a.Err, "error:", err)
+		if a.sim && a.started && exitCode(ctx, err) == exitLocked {
+			fmt.Fprintln(a.Err, "This is the simulated cloud: add --sim to the command that releases the lock.")
+		}
 	}
 	return exitCode(ctx, err)
 }
@@ -111,6 +116,7 @@ func (a *app) newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "platform",
 		Short:         "Operate the AWS platform: previews, updates and state of all its stacks",
+		Long:          "Operate the AWS platform: previews, updates and state of all its stacks.\n\n" + exitHelp(),
 		Version:       a.platform.Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -122,6 +128,7 @@ func (a *app) newRoot() *cobra.Command {
 	flags.StringVar(&a.pulumi, "pulumi", "", "path of the pulumi command (default: bin/pulumi, then PATH)")
 	flags.BoolVar(&a.sim, "sim", false, "use the simulated cloud kept in .platform/sim instead of AWS")
 	flags.Float64Var(&a.speed, "sim-speed", 0, "how fast the simulated cloud is: 1 as AWS, 60 sixty times faster, 0 at once")
+	flags.StringVar(&a.secrets, "secrets-provider", "passphrase", "what encrypts the secrets of a stack that is made")
 	root.AddCommand(
 		a.newOperation(engine.Preview), a.newOperation(engine.Up), a.newOperation(engine.Refresh),
 		a.newOperation(engine.Destroy), a.newOutputs(), a.newUnlock(), a.newState(), a.newConfig(), a.newDemo(), a.newSim(),

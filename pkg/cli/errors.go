@@ -36,6 +36,15 @@ var exitCodes = []struct {
 	{exitInterrupted, "interrupted"},
 }
 
+// exitHelp lists the exit codes.
+func exitHelp() string {
+	text := "Exit codes:"
+	for _, exit := range exitCodes {
+		text += fmt.Sprintf("\n%5d  %s", exit.code, exit.meaning)
+	}
+	return text
+}
+
 // exitCode is the one place where errors become exit codes. An error is worse than changes, a lock worse than what
 // follows from it.
 func exitCode(ctx context.Context, err error) int {

@@ -145,7 +145,7 @@ func (l *stackLine) take(e engine.Event, now time.Time) string {
 		l.running[e.Change.URN] = step{fmt.Sprintf("%s %s", e.Change.Op, e.Change.Name), now}
 	case engine.StepEnded:
 		took := ""
-		if began, known := l.running[e.Change.URN]; known && e.Change.Status != engine.Planned {
+		if began, known := l.running[e.Change.URN]; known {
 			took = fmt.Sprintf(" (%.1fs)", now.Sub(began.since).Seconds())
 		}
 		delete(l.running, e.Change.URN)
@@ -153,6 +153,9 @@ func (l *stackLine) take(e engine.Event, now time.Time) string {
 			return ""
 		}
 		l.ended++
+		if e.Change.Status == engine.Planned {
+			return "" // the report tells
+		}
 		return fmt.Sprintf("%s %s %s%s", outcomeOf(e.Change), e.Change.Type, e.Change.Name, took)
 	case engine.Said:
 		if e.Diagnostic.Severity == "warning" {
@@ -174,8 +177,6 @@ func outcomeOf(c *engine.Change) string {
 	switch {
 	case c.Status == engine.Failed:
 		return "failed to " + string(c.Op)
-	case c.Status == engine.Planned:
-		return "would " + string(c.Op)
 	case !known:
 		return string(c.Op)
 	}

@@ -65,7 +65,6 @@ func TestPlainProgress(t *testing.T) {
 	p.observe(event(engine.Event{Kind: engine.Started}))
 	require.Equal(t, `[dev] up begins
 [dev] created aws:ec2/vpc:Vpc main-vpc (1.2s)
-[dev] would delete aws:ec2/vpc:Vpc old
 [dev] failed to update aws:ec2/vpc:Vpc main-vpc
 [dev] warning: almost full
 [dev] failed after 1s

@@ -42,6 +42,7 @@ func (a *app) open() (*session, error) {
 	}
 	s := &session{app: a, stacks: stacks, base: engine.Options{
 		Root: a.dir, CLI: cli, Program: a.platform.Program(a.dir), Env: map[string]string{},
+		SecretsProvider: a.secrets,
 	}}
 	if !a.sim {
 		return s, nil

@@ -32,6 +32,9 @@ func (a *app) newState() *cobra.Command {
 				return err
 			}
 			defer func() { err = errors.Join(err, s.close()) }()
+			if err := a.needPassphrase(); err != nil {
+				return err
+			}
 			if err := a.agree(cmd.Context(), yes, "make the state bucket"); err != nil {
 				return err
 			}
@@ -44,6 +47,20 @@ func (a *app) newState() *cobra.Command {
 	bootstrap.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
 	cmd.AddCommand(bootstrap)
 	return cmd
+}
+
+// needPassphrase tells early what Pulumi would ask for when it makes the stack: there is no key of the platform's yet.
+func (a *app) needPassphrase() error {
+	if a.sim || a.secrets != "passphrase" {
+		return nil
+	}
+	for _, name := range []string{"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} {
+		if _, set := os.LookupEnv(name); set {
+			return nil
+		}
+	}
+	return errors.New("the management stack's secrets need a passphrase: set PULUMI_CONFIG_PASSPHRASE (or _FILE) and keep " +
+		"it, or name a key of AWS KMS with --secrets-provider \"awskms://alias/NAME?region=REGION\"")
 }
 
 // bootstrap makes the state bucket with the management stack, whose state is local meanwhile, then moves that state into

@@ -23,11 +23,7 @@ func details(results []*engine.Result) []detail {
 	for i, r := range results {
 		d := detail{stack: r.Stack, title: r.Counts.String(), risk: worst(r), place: i}
 		for _, g := range groups(r.Changes) {
-			var lines []string
-			for _, change := range g.changes {
-				lines = append(lines, changeLines(change)...)
-			}
-			d.parts = append(d.parts, code(g.title)+"\n\n"+fenced("diff", strings.Join(lines, "\n")))
+			d.parts = append(d.parts, code(g.title)+"\n\n"+fenced("diff", strings.Join(groupLines(g.changes), "\n")))
 		}
 		if len(r.OutputDiffs) > 0 {
 			d.parts = append(d.parts, "Outputs\n\n"+fenced("diff", strings.Join(diffLines(r.OutputDiffs), "\n")))
@@ -45,7 +41,7 @@ func details(results []*engine.Result) []detail {
 func (d detail) text() string {
 	left := ""
 	if d.left > 0 {
-		left = fmt.Sprintf("%d more components: `platform preview -s %s`\n\n", d.left, plain(d.stack))
+		left = fmt.Sprintf("Components left out: %d; `platform preview -s %s` shows them\n\n", d.left, plain(d.stack))
 	}
 	return fmt.Sprintf("<details><summary><b>%s</b>: %s</summary>\n\n%s\n%s</details>\n\n",
 		prose(cut(d.stack, nameLimit)), prose(d.title), strings.Join(d.parts, "\n"), left)

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -26,6 +27,42 @@ func sign(op engine.Op) string {
 	return "!"
 }
 
+// alike is from how many changes on that differ in nothing but the resource they are told once.
+const alike = 3
+
+// groupLines are changes in the notation of a diff. A new tag on every resource is one change to whoever reads it.
+func groupLines(changes []engine.Change) []string {
+	var order []string
+	same := map[string][]engine.Change{}
+	for i, change := range changes {
+		lines := changeLines(change)
+		key := fmt.Sprint(i) // alone
+		if len(lines) > 1 && RiskOf(change) < RiskHigh {
+			key = string(change.Op) + string(change.Status) + "\n" + strings.Join(lines[1:], "\n")
+		}
+		if same[key] == nil {
+			order = append(order, key)
+		}
+		same[key] = append(same[key], change)
+	}
+	var lines []string
+	for _, key := range order {
+		if len(same[key]) < alike {
+			for _, change := range same[key] {
+				lines = append(lines, changeLines(change)...)
+			}
+			continue
+		}
+		first := changeLines(same[key][0])
+		lines = append(lines, fmt.Sprintf("%s %s %d resources alike", sign(same[key][0].Op), same[key][0].Op, len(same[key])))
+		for _, change := range same[key] {
+			lines = append(lines, "      "+oneLine(change.Type+" "+change.Name))
+		}
+		lines = append(lines, first[1:]...)
+	}
+	return lines
+}
+
 // changeLines are a change in the notation of a diff. Properties are listed where something was there before.
 func changeLines(change engine.Change) []string {
 	s := sign(change.Op)
@@ -46,6 +83,9 @@ func changeLines(change engine.Change) []string {
 func diffLines(diffs []engine.Diff) []string {
 	var lines []string
 	for _, diff := range diffs {
+		if repeated(diff, diffs) {
+			continue
+		}
 		note := ""
 		if diff.Replaces {
 			note = "  # forces replacement"
@@ -59,6 +99,14 @@ func diffLines(diffs []engine.Diff) []string {
 		}
 	}
 	return lines
+}
+
+// repeated tells that a difference is one of all tags that is among the resource's own tags too.
+func repeated(diff engine.Diff, diffs []engine.Diff) bool {
+	rest, ok := strings.CutPrefix(diff.Path, "tagsAll")
+	return ok && slices.ContainsFunc(diffs, func(d engine.Diff) bool {
+		return d.Path == "tags"+rest && d.Old == diff.Old && d.New == diff.New
+	})
 }
 
 // short is a value on one line, its end cut off when it is long.

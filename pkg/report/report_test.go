@@ -128,7 +128,7 @@ func huge(stack string, op engine.Op, kind string, n int) *engine.Result {
 	for i := range n {
 		c := change(op, kind, fmt.Sprintf("resource-%04d", i))
 		c.Components = []engine.Component{{Type: "t", Name: fmt.Sprintf("c%02d", i/100)}}
-		c.Diffs = []engine.Diff{{Path: "tags.Long", Kind: "update", Old: `"old"`, New: strings.Repeat("é`", 400)}}
+		c.Diffs = []engine.Diff{{Path: "tags.Long", Kind: "update", Old: fmt.Sprintf("%040d", i), New: strings.Repeat("é`", 400)}}
 		r.Changes = append(r.Changes, c)
 	}
 	return r
@@ -145,9 +145,9 @@ func TestMarkdownKeepsItsBudget(t *testing.T) {
 		dangerCountLine string
 	}{
 		{"the least risky goes first", []*engine.Result{low, examples()[0]},
-			[]string{"<b>management</b>", "2 more components: `platform preview -s low`"}, []string{"resource-0100"}, 0, "1 deleted or replaced, 1 of them with data"},
+			[]string{"<b>management</b>", "Components left out: 2; `platform preview -s low`"}, []string{"resource-0100"}, 0, "1 deleted or replaced, 1 of them with data"},
 		{"the riskiest is kept in part", []*engine.Result{huge("big", engine.OpReplace, "aws:ec2/eip:Eip", 900), low},
-			[]string{"<b>big</b>", "more components: `platform preview -s big`", "and 850 more"}, []string{"<b>low</b>"}, 30000,
+			[]string{"<b>big</b>", "Components left out: 8; `platform preview -s big`", "and 850 more"}, []string{"<b>low</b>"}, 30000,
 			"900 deleted or replaced, 0 of them with data"},
 		{"errors without end", func() []*engine.Result {
 			var all []*engine.Result
@@ -211,4 +211,28 @@ func TestTextColours(t *testing.T) {
 	require.Contains(t, colored, "\x1b[32m+ create aws:ec2/subnet:Subnet main-private-a\x1b[0m")
 	plainer := strings.NewReplacer("\x1b[31m", "", "\x1b[32m", "", "\x1b[33m", "", "\x1b[0m", "").Replace(colored)
 	require.Equal(t, Text(examples(), TextOptions{}), plainer)
+}
+
+func TestWhatChangesAlikeIsToldOnce(t *testing.T) {
+	t.Parallel()
+	var changes []engine.Change
+	for _, name := range []string{"a", "b", "c", "d"} {
+		c := change(engine.OpUpdate, "aws:ec2/subnet:Subnet", name)
+		for _, path := range []string{"tags.Cost", "tagsAll.Cost"} {
+			c.Diffs = append(c.Diffs, engine.Diff{Path: path, Kind: "update", Old: "1", New: "2"})
+		}
+		changes = append(changes, c)
+	}
+	changes[3].Diffs[1].New = "3" // not what the tag of its own is
+	require.Equal(t, []string{
+		"! update 3 resources alike",
+		"      aws:ec2/subnet:Subnet a", "      aws:ec2/subnet:Subnet b", "      aws:ec2/subnet:Subnet c",
+		"-     tags.Cost: 1", "+     tags.Cost: 2",
+		"! update aws:ec2/subnet:Subnet d",
+		"-     tags.Cost: 1", "+     tags.Cost: 2", "-     tagsAll.Cost: 1", "+     tagsAll.Cost: 3",
+	}, groupLines(changes))
+	for i := range changes {
+		changes[i].Op = engine.OpReplace
+	}
+	require.Len(t, groupLines(changes[:3]), 9, "what may lose something is told one by one")
 }

@@ -36,10 +36,8 @@ func Text(results []*engine.Result, options TextOptions) string {
 		fmt.Fprintf(&b, "%s: %s\n", result.Stack, summary(result))
 		for _, g := range groups(result.Changes) {
 			b.WriteString("  " + oneLine(g.title) + "\n")
-			for _, change := range g.changes {
-				for _, text := range changeLines(change) {
-					line("    ", text)
-				}
+			for _, text := range groupLines(g.changes) {
+				line("    ", text)
 			}
 		}
 		if len(result.OutputDiffs) > 0 {
@@ -58,11 +56,11 @@ func Text(results []*engine.Result, options TextOptions) string {
 	return b.String()
 }
 
-// summary is how it went with a stack, on one line.
+// summary is how it went with a stack, on one line; whoever prints the report prints the errors, once.
 func summary(result *engine.Result) string {
 	switch {
 	case result.Err != nil:
-		return "failed: " + oneLine(result.Err.Error())
+		return "failed, " + result.Counts.String()
 	case result.Skipped != "":
 		return "skipped: " + oneLine(result.Skipped)
 	}
