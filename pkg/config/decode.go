@@ -68,7 +68,7 @@ func (l *loader) structure(n *node, v reflect.Value, at path) {
 	for _, f := range fields {
 		given := n.get(f.name)
 		if f.rules.required && (given == nil || given.null()) && !slips[f.name] {
-			l.missing(n, at, f)
+			l.missing(at, f)
 		}
 	}
 }
@@ -91,7 +91,7 @@ func (l *loader) unknown(f field, at path, known []string) string {
 }
 
 // missing reports a required field nobody gave.
-func (l *loader) missing(n *node, at path, f fieldInfo) {
+func (l *loader) missing(at path, f fieldInfo) {
 	inner := at.key(f.name)
 	fix := "add it"
 	if f.rules.example != "" {

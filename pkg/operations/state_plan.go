@@ -139,13 +139,13 @@ func (p statePlan) alias(role string) string {
 	return "alias/" + p.scope.Name(maxAlias, "pulumi", role)
 }
 
-// service is the name by which KMS and IAM know a regional AWS service, for example "s3.eu-west-1.amazonaws.com".
-func (p statePlan) service(name string) string {
+// s3Service is the name by which KMS knows S3 in the backend's region, for example "s3.eu-west-1.amazonaws.com".
+func (p statePlan) s3Service() string {
 	suffix := ".amazonaws.com"
 	if p.scope.Partition == "aws-cn" {
 		suffix += ".cn"
 	}
-	return name + "." + p.scope.Region + suffix
+	return "s3." + p.scope.Region + suffix
 }
 
 // backendURL is what `pulumi login` takes; with a role's ARN the CLI assumes that role for the state alone.

@@ -43,7 +43,7 @@ func (p statePlan) stateKeyPolicy() []iampolicy.Statement {
 	return []iampolicy.Statement{p.administer(), {
 		Sid: "UseThroughS3", Principals: p.accounts(p.scope.AccountID),
 		Actions: []string{"kms:Decrypt", "kms:GenerateDataKey"}, Resources: iampolicy.Strings("*"),
-		Conditions: []iampolicy.Condition{iampolicy.When("StringEquals", viaService, p.service("s3"))},
+		Conditions: []iampolicy.Condition{iampolicy.When("StringEquals", viaService, p.s3Service())},
 	}}
 }
 
@@ -152,7 +152,7 @@ func (p statePlan) readAccess(s stackPlan, stateKey, secretsKey pulumi.StringInp
 		{Sid: "Read", Actions: []string{"s3:GetObject"}, Resources: iampolicy.Strings(objects...)},
 		{
 			Sid: "DecryptState", Actions: []string{"kms:Decrypt"}, Resources: []pulumi.StringInput{stateKey},
-			Conditions: []iampolicy.Condition{iampolicy.When("StringEquals", viaService, p.service("s3"))},
+			Conditions: []iampolicy.Condition{iampolicy.When("StringEquals", viaService, p.s3Service())},
 		},
 		{
 			Sid: "DecryptSecrets", Actions: []string{"kms:Decrypt"}, Resources: []pulumi.StringInput{secretsKey},
@@ -173,7 +173,7 @@ func (p statePlan) writeAccess(s stackPlan, stateKey, secretsKey pulumi.StringIn
 		iampolicy.Statement{Sid: "Unlock", Actions: []string{"s3:DeleteObject"}, Resources: iampolicy.Strings(locks)},
 		iampolicy.Statement{
 			Sid: "EncryptState", Actions: []string{"kms:GenerateDataKey"}, Resources: []pulumi.StringInput{stateKey},
-			Conditions: []iampolicy.Condition{iampolicy.When("StringEquals", viaService, p.service("s3"))},
+			Conditions: []iampolicy.Condition{iampolicy.When("StringEquals", viaService, p.s3Service())},
 		},
 		iampolicy.Statement{
 			Sid: "EncryptSecrets", Actions: []string{"kms:Encrypt"}, Resources: []pulumi.StringInput{secretsKey},

@@ -54,7 +54,7 @@ func build(dir string) (cost, error) {
 	if err != nil {
 		return cost{}, err
 	}
-	defer os.RemoveAll(scratch)
+	defer func() { _ = os.RemoveAll(scratch) }() // what stays behind is in the temporary folder
 	download := exec.Command("go", "mod", "download")
 	download.Dir, download.Stderr = dir, os.Stderr
 	if err := download.Run(); err != nil {
