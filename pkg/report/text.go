@@ -60,7 +60,10 @@ func Text(results []*engine.Result, options TextOptions) string {
 func summary(result *engine.Result) string {
 	switch {
 	case result.Err != nil:
-		return "failed, " + result.Counts.String()
+		if result.Counts.Changes() == 0 {
+			return "failed"
+		}
+		return "failed after " + result.Counts.String()
 	case result.Skipped != "":
 		return "skipped: " + oneLine(result.Skipped)
 	}

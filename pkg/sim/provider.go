@@ -78,9 +78,10 @@ func (p *provider) forget(from string) {
 	delete(p.stopped, from)
 }
 
-// GetPluginInfo says the version; the engine does not compare it for an attached provider.
+// GetPluginInfo says the version.
 func (p *provider) GetPluginInfo(context.Context, *emptypb.Empty) (*pulumirpc.PluginInfo, error) {
-	return &pulumirpc.PluginInfo{Version: "0.0.0-simulated"}, nil
+	// Newer than any version a program asks for: the engine warns of an older one.
+	return &pulumirpc.PluginInfo{Version: "1000.0.0-simulated"}, nil
 }
 
 // Attach is called once by an engine that connects to a provider already running.
