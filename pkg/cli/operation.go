@@ -127,7 +127,7 @@ func (a *app) preview(
 
 // tell writes the report of a preview, to a file or to standard output.
 func (a *app) tell(results []*engine.Result, opts operationOptions) (err error) {
-	text := ""
+	var text string
 	switch opts.format {
 	case "markdown":
 		text = report.Markdown(results, report.CommentLimit)
