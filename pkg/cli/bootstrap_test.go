@@ -125,7 +125,7 @@ func bootstrapping(t *testing.T, held *store) (*session, *bytes.Buffer) {
 	t.Helper()
 	var said bytes.Buffer
 	a := newApp(testPlatform, streams{Out: &said, Err: &said})
-	a.dir, a.now = t.TempDir(), func() time.Time { return today }
+	a.dir, a.pulumi, a.now = t.TempDir(), "pulumi", func() time.Time { return today }
 	a.newRunner = func(_ context.Context, options engine.Options) (engine.Runner, error) {
 		folder, _ := strings.CutPrefix(options.BackendURL, "file://")
 		if folder == options.BackendURL {

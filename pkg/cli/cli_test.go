@@ -79,7 +79,8 @@ func TestAskedBeforeAnythingChanges(t *testing.T) {
 		{"development takes a yes", "destroy -s dev", "y\n", exitDone, []string{"destroy looked at dev", "destroy dev"}},
 		{"production takes its name", "destroy -s prod", "prod\ny\n", exitDone, []string{"destroy looked at prod", "destroy prod"}},
 		{"a yes is no name", "destroy -s prod", "y\ny\n", exitError, []string{"destroy looked at prod"}},
-		{"each one's name", "destroy -s prod -s management", "prod\nprod\ny\n", exitError, []string{"destroy looked at prod management"}},
+		{"protected", "destroy -s dev -s management", "y\n", exitError, nil},
+		{"protected, whatever is said", "destroy -s management --yes", "", exitError, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -6,11 +6,24 @@ import (
 	"fmt"
 	"strings"
 
+	"aws-platform/pkg/config"
 	"aws-platform/pkg/engine"
 	"aws-platform/pkg/report"
 )
 
-// confirm shows what would be done and asks. Destroying what is protected, or production, takes the stack's name.
+// unprotected refuses to destroy what is protected, whatever was said: the engine would stop at the first protected
+// resource, with others already gone.
+func (s *session) unprotected(stacks []engine.Stack) error {
+	for _, stack := range stacks {
+		if s.stacks[stack.Name].Protect {
+			return fmt.Errorf("stack %s is protected and nothing was destroyed; to destroy it, set %s:protect to false in %s, "+
+				"bring it up, then destroy it", stack.Name, config.Namespace, config.StackFile(stack.Name))
+		}
+	}
+	return nil
+}
+
+// confirm shows what would be done and asks. Destroying production takes the stack's name.
 func (a *app) confirm(
 	ctx context.Context, s *session, runner engine.Runner, op engine.Operation, stacks []engine.Stack, run engine.RunOptions,
 ) error {
@@ -32,8 +45,7 @@ func (a *app) confirm(
 	}
 	fmt.Fprint(a.Err, report.Text(results, report.TextOptions{Color: a.Redraw}))
 	for _, name := range names {
-		stack := s.stacks[name]
-		if op == engine.Destroy && (stack.Protect || stack.Profile == "production") {
+		if op == engine.Destroy && s.stacks[name].Profile == "production" {
 			if answer := a.ask(ctx, fmt.Sprintf("destroy %s? Type its name: ", name)); answer != name {
 				return refused(ctx)
 			}

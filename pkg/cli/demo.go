@@ -75,6 +75,8 @@ func table(out io.Writer, results []*engine.Result) {
 		switch {
 		case r.Skipped != "":
 			changes = "skipped: " + r.Skipped
+		case errors.Is(r.Err, context.Canceled):
+			changes = "stopped"
 		case r.Err != nil:
 			changes = "failed"
 		case r.Counts.Changes() > 0:

@@ -85,6 +85,11 @@ func (a *app) runOperation(ctx context.Context, op engine.Operation, opts operat
 	if err != nil {
 		return err
 	}
+	if op == engine.Destroy {
+		if err := s.unprotected(stacks); err != nil {
+			return err
+		}
+	}
 	shown := a.newProgress()
 	defer shown.close()
 	runner, err := s.runner(ctx, func(o *engine.Options) { o.Observe, o.Parallel = shown.observe, opts.parallel })

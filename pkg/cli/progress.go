@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -186,7 +188,10 @@ func outcomeOf(c *engine.Change) string {
 // outcome is a finished operation in a few words.
 func outcome(r *engine.Result) string {
 	took := r.Duration.Round(100 * time.Millisecond)
-	if r.Err != nil {
+	switch {
+	case errors.Is(r.Err, context.Canceled):
+		return fmt.Sprintf("stopped after %s", took)
+	case r.Err != nil:
 		return fmt.Sprintf("failed after %s", took)
 	}
 	return fmt.Sprintf("%s in %s", r.Counts, took)

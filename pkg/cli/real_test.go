@@ -60,5 +60,5 @@ func TestRealBootstrap(t *testing.T) {
 	result, _ = run(exitDone, "unlock", "-s", "dev")
 	require.Equal(t, "dev is not locked\n", result)
 	run(exitDone, "destroy", "-s", "dev", "--yes")
-	run(exitError, "destroy", "-s", "management", "--yes") // the bucket holds the state of all
+	run(exitError, "destroy", "-s", "management", "--yes") // it is protected, with the state of all
 }

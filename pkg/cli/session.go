@@ -36,12 +36,8 @@ func (a *app) open() (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	cli, err := a.findPulumi()
-	if err != nil {
-		return nil, err
-	}
 	s := &session{app: a, stacks: stacks, base: engine.Options{
-		Root: a.dir, CLI: cli, Program: a.platform.Program(a.dir), Env: map[string]string{},
+		Root: a.dir, Program: a.platform.Program(a.dir), Env: map[string]string{},
 		SecretsProvider: a.secrets,
 	}}
 	if !a.sim {
@@ -86,8 +82,12 @@ func (a *app) work(parts ...string) string {
 
 // runner is an engine on the session's backend; change adjusts its options.
 func (s *session) runner(ctx context.Context, change func(*engine.Options)) (engine.Runner, error) {
+	pulumi, err := s.app.findPulumi()
+	if err != nil {
+		return nil, err
+	}
 	options := s.base
-	options.Env = maps.Clone(s.base.Env)
+	options.CLI, options.Env = pulumi, maps.Clone(s.base.Env)
 	if change != nil {
 		change(&options)
 	}
