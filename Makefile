@@ -25,6 +25,7 @@ generate: ## schema.json, the simulated cloud's schemas, the reference pages
 	$(GO) generate ./...
 
 bench: bin/pulumi ## previews and updates against a floor, compile cost against naive imports
+	$(GO) test -run '^$$' -bench Stacks -benchtime 3x .
 	$(GO) run ./tests/bench
 
 clean: ## what was built and what runs left behind

@@ -21,12 +21,12 @@ const stateBucket = "state-of-the-tests"
 
 // world is this project on a simulated cloud of its own, run by the real engine, with its state in that cloud's S3.
 type world struct {
-	t     *testing.T
+	t     testing.TB
 	cloud *sim.Cloud
 	root  string // a copy of the project's files, to be edited
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	stacks, err := config.LoadAll(".", today)
 	require.NoError(t, err)
@@ -52,7 +52,7 @@ func newWorld(t *testing.T) *world {
 }
 
 // pulumiCLI is the Pulumi command that "make test" puts here.
-func pulumiCLI(t *testing.T) string {
+func pulumiCLI(t testing.TB) string {
 	t.Helper()
 	path, err := filepath.Abs(filepath.Join("bin", "pulumi"))
 	require.NoError(t, err)

@@ -150,30 +150,15 @@ func (b *vpcBuild) routePrivate() error {
 	return nil
 }
 
-// blockPublicAccess turns on VPC block public access, a setting of the account and region, and exempts the public
-// subnets, which are there to be reached.
+// blockPublicAccess turns on VPC block public access, a setting of the account and region. Blocking "ingress" leaves NAT
+// and egress-only gateways their way out, so nothing is exempted; public subnets are then reached by nobody from outside.
 func (b *vpcBuild) blockPublicAccess() error {
 	modes := map[string]string{"ingress": "block-ingress", "bidirectional": "block-bidirectional"}
 	mode, on := modes[b.args.Config.BlockPublicAccess]
 	if !on {
 		return nil
 	}
-	// Exclusions first: they may be made while blocking is off, and nothing is cut off in between.
-	var exclusions []pulumi.Resource
-	for _, plan := range b.plan.of(Public) {
-		exclusion, err := ec2.NewVpcBlockPublicAccessExclusion(b.ctx, b.Name("public-access", plan.zone),
-			&ec2.VpcBlockPublicAccessExclusionArgs{
-				SubnetId:                     b.subnets[plan.subnetKey].ID(),
-				InternetGatewayExclusionMode: pulumi.String("allow-bidirectional"),
-				Tags:                         b.tags(plan.tier, plan.zone),
-			}, b.Options()...)
-		if err != nil {
-			return err
-		}
-		exclusions = append(exclusions, exclusion)
-	}
 	_, err := ec2.NewVpcBlockPublicAccessOptions(b.ctx, b.Name("block-public-access"),
-		&ec2.VpcBlockPublicAccessOptionsArgs{InternetGatewayBlockMode: pulumi.String(mode)},
-		b.Options(pulumi.DependsOn(exclusions))...)
+		&ec2.VpcBlockPublicAccessOptionsArgs{InternetGatewayBlockMode: pulumi.String(mode)}, b.Options()...)
 	return err
 }

@@ -130,14 +130,9 @@ func TestBlockPublicAccess(t *testing.T) {
 			t.Parallel()
 			m := makeVPC(t, with(func(c *config.VPC) { c.BlockPublicAccess = setting }))
 			require.Equal(t, object{"internetGatewayBlockMode": mode}, m.inputs("main-block-public-access"))
-			require.Equal(t, object{
-				"subnetId": "<main-subnet-public-b>", "internetGatewayExclusionMode": "allow-bidirectional",
-			}, m.inputs("main-public-access-b"))
-			require.Len(t, m.of("VpcBlockPublicAccessExclusion"), 3, "public subnets and no others")
-			require.Equal(t, m.of("VpcBlockPublicAccessExclusion"), m.needs("main-block-public-access"))
+			require.Empty(t, m.of("VpcBlockPublicAccessExclusion"), "nothing is exempted")
 		})
 	}
 	off := makeVPC(t, fullVPC())
 	require.Empty(t, off.of("VpcBlockPublicAccessOptions"))
-	require.Empty(t, off.of("VpcBlockPublicAccessExclusion"))
 }

@@ -279,7 +279,6 @@ func TestVpcNamesDoNotMove(t *testing.T) {
 		"aws:ec2/subnet:Subnet main-subnet-private-b",
 		"aws:ec2/subnet:Subnet main-subnet-public-b",
 		"aws:ec2/subnet:Subnet main-subnet-transit-b",
-		"aws:ec2/vpcBlockPublicAccessExclusion:VpcBlockPublicAccessExclusion main-public-access-b",
 	}, added)
 	after := grown.manifest()
 	for name, inputs := range before.manifest() {
