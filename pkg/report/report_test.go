@@ -192,6 +192,8 @@ func TestRisk(t *testing.T) {
 	} {
 		require.Equal(t, test.want, RiskOf(engine.Change{Op: test.op, Type: test.kind}), "%s %s", test.op, test.kind)
 	}
+	kept := engine.Change{Op: engine.OpDelete, Type: "aws:rds/instance:Instance", RetainOnDelete: true}
+	require.Equal(t, RiskHigh, RiskOf(kept), "what stays in the cloud keeps its data")
 }
 
 func TestJSONOfNothing(t *testing.T) {
@@ -235,4 +237,17 @@ func TestWhatChangesAlikeIsToldOnce(t *testing.T) {
 		changes[i].Op = engine.OpReplace
 	}
 	require.Len(t, groupLines(changes[:3]), 9, "what may lose something is told one by one")
+}
+
+func TestMarkdownHasRoomForWhatItLeavesOut(t *testing.T) {
+	t.Parallel()
+	var results []*engine.Result
+	for i := range 12 {
+		results = append(results, huge(fmt.Sprintf("a-stack-with-quite-a-name-%02d", i), engine.OpUpdate, "t:t:T", 3))
+	}
+	for limit := 6000; limit < 14000; limit += 37 {
+		text := Markdown(results, limit)
+		require.LessOrEqual(t, len(text), limit)
+		requireClosed(t, text)
+	}
 }
