@@ -107,6 +107,32 @@ func TestAnotherNATChangesRoutesInPlace(t *testing.T) {
 	}, w.run(e, engine.Up, "dev"))
 }
 
+// TestOptionsComeAndGo turns on what changes a VPC most, and off again: every update converges.
+func TestOptionsComeAndGo(t *testing.T) {
+	t.Parallel()
+	for name, option := range map[string]string{
+		"IPv6":              "ipv6: true",
+		"flow logs to S3":   "flowLogs: { destination: s3 }",
+		"a secondary block": "secondaryCidrs: { pods: { cidr: 100.64.0.0/16 } }",
+		"endpoints":         "interfaceEndpoints: [sts, ecr.api]",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			e := w.engine(nil)
+			w.run(e, engine.Up, "dev")
+			before := w.inventory()
+
+			w.edit("dev", "      clusters: [apps]", "      clusters: [apps]\n      "+option)
+			require.NotEmpty(t, w.run(e, engine.Up, "dev"))
+			require.Empty(t, w.run(e, engine.Up, "dev"))
+			w.edit("dev", "\n      "+option, "")
+			require.NotEmpty(t, w.run(e, engine.Up, "dev"))
+			require.ElementsMatch(t, before, w.inventory())
+		})
+	}
+}
+
 func TestRefreshFindsDrift(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
