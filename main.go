@@ -42,37 +42,52 @@ func program(dir string) pulumi.RunFunc {
 	return func(ctx *pulumi.Context) error { return compose(ctx, config.Source{Dir: dir}) }
 }
 
-// compose builds the stack the engine is running.
+// compose builds the stack the engine is running and publishes what others use of it.
 func compose(ctx *pulumi.Context, source config.Source) error {
+	outputs, err := build(ctx, source)
+	if err != nil {
+		return err
+	}
+	for name, output := range outputs {
+		ctx.Export(name, output)
+	}
+	return nil
+}
+
+// build makes everything of the stack the engine is running, and gives its outputs.
+func build(ctx *pulumi.Context, source config.Source) (pulumi.Map, error) {
 	source.Stack, source.Now = ctx.Stack(), time.Now()
-	stack, err := config.Load(source)
+	project, err := config.LoadProject(source)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	p, err := newPlatform(ctx, stack)
+	p, err := newPlatform(ctx, project)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	switch stack.Kind {
+	switch project.Kind {
 	case config.Management:
-		return p.management()
+		err = p.management()
 	case config.Shared:
-		return p.shared()
+		err = p.shared()
 	case config.Workload:
-		return p.workload()
+		err = p.workload()
+	default:
+		err = fmt.Errorf("stack %q: kind %q has no composition", ctx.Stack(), project.Kind)
 	}
-	return fmt.Errorf("stack %q: kind %q has no composition", ctx.Stack(), stack.Kind)
+	return p.outputs, err
 }
 
 // platform is what every composition starts from.
 type platform struct {
 	*pulumi.Context
-	stack *config.Stack
-	scope naming.Scope
-	aws   pulumi.ResourceOption // the provider of the stack's own account and region
+	stack   *config.Project
+	scope   naming.Scope
+	aws     pulumi.ResourceOption // the provider of the stack's own account and region
+	outputs pulumi.Map
 }
 
-func newPlatform(ctx *pulumi.Context, stack *config.Stack) (*platform, error) {
+func newPlatform(ctx *pulumi.Context, stack *config.Project) (*platform, error) {
 	scope := naming.Scope{
 		Project:      ctx.Project(),
 		Organization: stack.Organization,
@@ -88,7 +103,9 @@ func newPlatform(ctx *pulumi.Context, stack *config.Stack) (*platform, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &platform{Context: ctx, stack: stack, scope: scope, aws: pulumi.Provider(provider)}, nil
+	return &platform{
+		Context: ctx, stack: stack, scope: scope, aws: pulumi.Provider(provider), outputs: pulumi.Map{},
+	}, nil
 }
 
 // newProvider reaches one account and no other: credentials for the wrong account are refused before anything is
@@ -138,12 +155,8 @@ func (p *platform) stateBackend() error {
 	if err != nil {
 		return err
 	}
-	outputs, err := component.Outputs(backend)
-	if err != nil {
-		return err
-	}
-	p.Export("stateBackend", outputs)
-	return nil
+	p.outputs["stateBackend"], err = component.Outputs(backend)
+	return err
 }
 
 func (p *platform) vpcs() error {
@@ -162,7 +175,7 @@ func (p *platform) vpcs() error {
 		}
 	}
 	if len(outputs) > 0 {
-		p.Export("vpcs", outputs)
+		p.outputs["vpcs"] = outputs
 	}
 	return nil
 }

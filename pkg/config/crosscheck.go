@@ -10,17 +10,29 @@ import (
 // LoadAll reads and checks every stack of the project, and what the stacks must agree on: their addresses, accounts and
 // environments differ, and the state backend serves each of them. The error is Problems.
 func LoadAll(dir string, now time.Time) (map[string]*Stack, error) {
-	names, err := Stacks(dir)
+	return loadAll(Source{Dir: dir, Now: now})
+}
+
+// loadAll loads every stack: the one src names as src says, the others from their files.
+func loadAll(src Source) (map[string]*Stack, error) {
+	names, err := Stacks(src.Dir)
 	if err != nil {
 		return nil, err
 	}
+	if src.Stack != "" && !slices.Contains(names, src.Stack) {
+		names = slices.Sorted(slices.Values(append(names, src.Stack)))
+	}
 	if len(names) == 0 {
-		return nil, Problems{{File: dir, Fault: "holds no stack file", Fix: "name the folder of Pulumi.yaml and its Pulumi.<stack>.yaml files"}}
+		return nil, Problems{{File: src.Dir, Fault: "holds no stack file", Fix: "name the folder of Pulumi.yaml and its Pulumi.<stack>.yaml files"}}
 	}
 	all := make([]*loader, 0, len(names))
 	stacks := make(map[string]*Stack, len(names))
 	for _, name := range names {
-		l := load(Source{Dir: dir, Stack: name, Now: now})
+		from := Source{Dir: src.Dir, Stack: name, Now: src.Now}
+		if name == src.Stack {
+			from = src
+		}
+		l := load(from)
 		all, stacks[name] = append(all, l), l.stack
 	}
 	crossCheck(all)
