@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"aws-platform/pkg/config"
@@ -21,6 +22,52 @@ func (s *session) unprotected(stacks []engine.Stack) error {
 		}
 	}
 	return nil
+}
+
+// unused refuses to destroy what other stacks stand on while they are up: their attachments, their names and their
+// access would break, and AWS would refuse half of it after the other half is gone.
+func (s *session) unused(ctx context.Context, runner engine.Runner, stacks []engine.Stack) error {
+	chosen := func(name string) bool {
+		return slices.ContainsFunc(stacks, func(stack engine.Stack) bool { return stack.Name == name })
+	}
+	var users, held []string
+	for _, name := range s.names() {
+		under := slices.DeleteFunc(s.before(name), func(before string) bool { return !chosen(before) })
+		if chosen(name) || len(under) == 0 {
+			continue
+		}
+		count, err := holds(ctx, runner, name)
+		if err != nil {
+			return err
+		}
+		if count > 0 {
+			noun := "resources"
+			if count == 1 {
+				noun = "resource"
+			}
+			users, held = append(users, fmt.Sprintf("%s (%d %s)", name, count, noun)), under
+		}
+	}
+	if len(users) == 0 {
+		return nil
+	}
+	return fmt.Errorf("nothing was destroyed: what is up stands on stack %s: %s; destroy those first, or all in one run",
+		strings.Join(held, ", "), strings.Join(users, ", "))
+}
+
+// holds is how many resources a stack has; none without state.
+func holds(ctx context.Context, runner engine.Runner, stack string) (int, error) {
+	state, err := runner.Export(ctx, stack)
+	var missing *engine.StackMissing
+	if errors.As(err, &missing) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	urns, err := engine.Resources(state)
+	owned := slices.DeleteFunc(urns, func(urn string) bool { return strings.Contains(urn, "::pulumi:pulumi:") })
+	return len(owned), err
 }
 
 // confirm shows what would be done and asks. Destroying production takes the stack's name.

@@ -48,6 +48,7 @@ type part struct {
 	Secrets map[string]any
 	Locks   []engine.Lock
 	Fail    string
+	Holds   []string // the URNs in its state
 }
 
 // player is an engine that does what it was told beforehand.
@@ -94,7 +95,14 @@ func (p *player) Unlock(_ context.Context, stack string) error {
 }
 
 func (p *player) Export(_ context.Context, stack string) ([]byte, error) {
-	return nil, &engine.StackMissing{Stack: stack}
+	if len(p.stacks[stack].Holds) == 0 {
+		return nil, &engine.StackMissing{Stack: stack}
+	}
+	resources := []map[string]string{}
+	for _, urn := range p.stacks[stack].Holds {
+		resources = append(resources, map[string]string{"urn": urn})
+	}
+	return json.Marshal(map[string]any{"deployment": map[string]any{"resources": resources}})
 }
 
 func (p *player) Import(context.Context, string, []byte) error { return errors.New("not played") }

@@ -96,6 +96,11 @@ func (a *app) runOperation(ctx context.Context, op engine.Operation, opts operat
 	if err != nil {
 		return err
 	}
+	if op == engine.Destroy {
+		if err := s.unused(ctx, runner, stacks); err != nil {
+			return err
+		}
+	}
 	run := engine.RunOptions{Refresh: opts.refresh, Forget: opts.forgetPending, Adopt: opts.adopt}
 	if op == engine.Preview {
 		return a.preview(ctx, runner, stacks, run, opts)
