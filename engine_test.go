@@ -58,7 +58,7 @@ func TestFiveStacksComeUpAndGoDown(t *testing.T) {
 
 func TestOneChangedValueGivesOneChange(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newWorld(t).networkAlone()
 	e := w.engine(nil)
 	w.run(e, engine.Up, "dev")
 
@@ -74,7 +74,7 @@ func TestOneChangedValueGivesOneChange(t *testing.T) {
 
 func TestARemovedZoneTakesOnlyItsOwn(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newWorld(t).networkAlone()
 	e := w.engine(nil)
 	w.edit("dev", "zones: [a, b]", "zones: [a, b, c]")
 	w.run(e, engine.Up, "dev")
@@ -93,7 +93,7 @@ func TestARemovedZoneTakesOnlyItsOwn(t *testing.T) {
 
 func TestAnotherNATChangesRoutesInPlace(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newWorld(t).networkAlone()
 	e := w.engine(nil)
 	w.run(e, engine.Up, "dev")
 
@@ -118,7 +118,7 @@ func TestOptionsComeAndGo(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
+			w := newWorld(t).networkAlone()
 			e := w.engine(nil)
 			w.run(e, engine.Up, "dev")
 			before := w.inventory()
@@ -135,7 +135,7 @@ func TestOptionsComeAndGo(t *testing.T) {
 
 func TestRefreshFindsDrift(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newWorld(t).networkAlone()
 	e := w.engine(nil)
 	w.run(e, engine.Up, "dev")
 
@@ -153,7 +153,7 @@ func TestRefreshFindsDrift(t *testing.T) {
 // TestTwoUpdatesNeverBothRun holds the first update in the middle of a creation while the second one tries.
 func TestTwoUpdatesNeverBothRun(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newWorld(t).networkAlone()
 	first, second := w.engine(nil), w.engine(nil)
 	inside, goOn := make(chan struct{}), make(chan struct{})
 	w.cloud.Inject(sim.Fault{Op: "create", Type: "aws:ec2/vpc:Vpc", Nth: 1, Before: func(sim.Step) error {
@@ -188,7 +188,7 @@ func TestTwoUpdatesNeverBothRun(t *testing.T) {
 // says so, and the next run goes on from the last checkpoint.
 func TestTheStateStoreFailsMidway(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newWorld(t).networkAlone()
 	// One change at a time: every write that is lost costs Pulumi half a minute of retries.
 	e := w.engine(func(o *engine.Options) { o.Env["PULUMI_PARALLEL"] = "1" })
 	const after = 40
@@ -202,7 +202,7 @@ func TestTheStateStoreFailsMidway(t *testing.T) {
 	require.NotEmpty(t, results[0].Changes)
 
 	w.cloud.HealStore()
-	whole := newWorld(t)
+	whole := newWorld(t).networkAlone()
 	whole.run(whole.engine(nil), engine.Up, "dev")
 	w.converge(results[0].Pending, whole.inventory())
 }
@@ -212,7 +212,7 @@ func TestTheStateStoreFailsMidway(t *testing.T) {
 // left over is the resource whose creation was under way, and the run names it.
 func TestKilledAtEveryStep(t *testing.T) {
 	t.Parallel()
-	whole := newWorld(t)
+	whole := newWorld(t).networkAlone()
 	var counted atomic.Int64
 	whole.cloud.Inject(sim.Fault{Before: func(sim.Step) error { counted.Add(1); return nil }})
 	whole.run(whole.engine(nil), engine.Up, "dev")
@@ -236,7 +236,7 @@ func TestKilledAtEveryStep(t *testing.T) {
 
 func killedAt(t *testing.T, fault sim.Fault, made bool, want []string) {
 	t.Helper()
-	w := newWorld(t)
+	w := newWorld(t).networkAlone()
 	var pid int
 	victim := w.engine(func(o *engine.Options) { o.OnStart = func(started int) { pid = started } })
 	var cut sim.Step

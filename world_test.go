@@ -51,6 +51,30 @@ func newWorld(t testing.TB) *world {
 	return w
 }
 
+// networkAlone makes dev a stack with a VPC and nothing that another stack must have made before it.
+func (w *world) networkAlone() *world {
+	w.t.Helper()
+	text := `config:
+  aws-platform:kind: workload
+  aws-platform:profile: development
+  aws-platform:environment: dev
+  aws-platform:costCenter: "2100"
+  aws-platform:account:
+    id: "210000000003"
+    region: eu-west-1
+    role: OrganizationAccountAccessRole
+  aws-platform:vpcs:
+    main:
+      cidr: 10.16.0.0/16
+      zones: [a, b]
+      layout: sequential
+      subnetPrefix: 22
+      clusters: [apps]
+`
+	require.NoError(w.t, os.WriteFile(filepath.Join(w.root, config.StackFile("dev")), []byte(text), 0o600))
+	return w
+}
+
 // pulumiCLI is the Pulumi command that "make test" puts here.
 func pulumiCLI(t testing.TB) string {
 	t.Helper()
