@@ -302,3 +302,23 @@ func (w *world) madeFor(urn string) string {
 	}
 	return ""
 }
+
+// TestAnEnvironmentComesAndGoes brings dev up and down beside what it stands on, and changes nothing of that.
+func TestAnEnvironmentComesAndGoes(t *testing.T) {
+	t.Parallel()
+	w := foundations.world(t)
+	e := w.engine(nil)
+	before := w.inventory()
+	require.NotEmpty(t, before)
+
+	w.run(e, engine.Up, "dev")
+	require.Greater(t, len(w.inventory()), len(before))
+	for _, stack := range []string{"management", "shared"} {
+		require.Empty(t, w.run(e, engine.Up, stack), "%s needs no second run because dev came up", stack)
+	}
+	w.run(e, engine.Destroy, "dev")
+	require.Equal(t, before, w.inventory(), "dev leaves nothing behind, and takes nothing with it")
+	for _, stack := range []string{"management", "shared"} {
+		require.Empty(t, w.run(e, engine.Refresh, stack), "%s is as it was", stack)
+	}
+}

@@ -2,12 +2,15 @@ package main
 
 import (
 	"context"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"testing/fstest"
 
 	"github.com/stretchr/testify/require"
 
@@ -28,6 +31,14 @@ type world struct {
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
+	w := worldIn(t, "")
+	require.NoError(t, w.cloud.CreateBucket(stateBucket))
+	return w
+}
+
+// worldIn is a world whose cloud is kept in a folder; in memory if that is "".
+func worldIn(t testing.TB, dir string) *world {
+	t.Helper()
 	stacks, err := config.LoadAll(".", today)
 	require.NoError(t, err)
 	var accounts []sim.Account
@@ -35,10 +46,9 @@ func newWorld(t testing.TB) *world {
 		s := stacks[name]
 		accounts = append(accounts, sim.Account{ID: s.Account.ID, Name: name, Management: s.Kind == config.Management})
 	}
-	cloud, err := sim.Start(sim.Options{Accounts: accounts, Region: "eu-west-1"})
+	cloud, err := sim.Start(sim.Options{Dir: dir, Accounts: accounts, Region: "eu-west-1"})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, cloud.Close()) })
-	require.NoError(t, cloud.CreateBucket(stateBucket))
 
 	w := &world{t: t, cloud: cloud, root: t.TempDir()}
 	files, err := filepath.Glob("Pulumi*.yaml")
@@ -49,6 +59,52 @@ func newWorld(t testing.TB) *world {
 		require.NoError(t, os.WriteFile(filepath.Join(w.root, file), text, 0o600))
 	}
 	return w
+}
+
+// standing is a cloud in which stacks are up already. Bringing them up takes long: it is done once for all tests, and each
+// that begins there gets a copy.
+type standing struct {
+	once   sync.Once
+	stacks []engine.Stack
+	files  fs.FS // of the cloud, nil should it not have come up
+}
+
+// foundations are what every environment stands on.
+var foundations = standing{stacks: everything[:2]}
+
+// world is a world of the test's own in which the stacks are up.
+func (s *standing) world(t *testing.T) *world {
+	t.Helper()
+	s.once.Do(func() { s.files = broughtUp(t, s.stacks) })
+	require.NotNil(t, s.files, "what this test stands on did not come up")
+	dir := filepath.Join(t.TempDir(), "cloud")
+	require.NoError(t, os.CopyFS(dir, s.files))
+	return worldIn(t, dir)
+}
+
+// broughtUp are the files of a cloud in which stacks are up, read into memory.
+func broughtUp(t *testing.T, stacks []engine.Stack) fs.FS {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "cloud")
+	// A subtest, because its cloud must be closed before its files are whole.
+	if !t.Run("standing", func(t *testing.T) {
+		w := worldIn(t, dir)
+		require.NoError(t, w.cloud.CreateBucket(stateBucket))
+		_, err := w.engine(nil).Run(context.Background(), engine.Up, stacks, engine.RunOptions{})
+		require.NoError(t, err)
+	}) {
+		return nil
+	}
+	files := fstest.MapFS{}
+	require.NoError(t, fs.WalkDir(os.DirFS(dir), ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(filepath.Join(dir, path))
+		files[path] = &fstest.MapFile{Data: data, Mode: 0o600}
+		return err
+	}))
+	return files
 }
 
 // networkAlone makes dev a stack with a VPC and nothing that another stack must have made before it.
