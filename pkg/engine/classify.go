@@ -30,6 +30,9 @@ var (
 	storeFailed  = regexp.MustCompile(`could not list bucket|failed to save snapshot|failed to load checkpoint|` +
 		`blob \(key|blob \(code=|unable to check if bucket|failed to load stack tags|unable to open bucket|` +
 		`read "?\.pulumi/|\.pulumi/meta\.yaml|problem deleting the lock|operation error S3`)
+	// unknownStack is what the engine says of a stack reference without state, notPublished the text of UpstreamMissing.
+	unknownStack = regexp.MustCompile(`unknown stack "organization/[^/"]+/([^/"]+)"`)
+	notPublished = regexp.MustCompile(`stack (\S+) does not publish (\S+) yet:`)
 	// compileError is a diagnostic of the Go compiler.
 	compileError = regexp.MustCompile(`(?m)^[\w./-]+\.go:\d+:\d+: .+$`)
 )
@@ -59,6 +62,11 @@ func (r *redactor) classify(e evidence) error {
 		return &StackMissing{Stack: e.stack}
 	case e.canceled:
 		return &Cancelled{Done: finished(e.result), InFlight: inFlight(e.result)}
+	case unknownStack.MatchString(text):
+		return &UpstreamMissing{Stack: e.stack, Upstream: unknownStack.FindStringSubmatch(text)[1]}
+	case notPublished.MatchString(text):
+		found := notPublished.FindStringSubmatch(text)
+		return &UpstreamMissing{Stack: e.stack, Upstream: found[1], Output: found[2]}
 	case store && e.code > 0:
 		return &StateStore{
 			URL: r.text(e.url), Message: firstLine(text, storeFailed, storeMissing), Missing: storeMissing.MatchString(text),

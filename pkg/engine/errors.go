@@ -206,3 +206,23 @@ func (e *Unknown) Error() string {
 	}
 	return fmt.Sprintf("pulumi ended with exit code %d: %s", e.Code, e.Tail)
 }
+
+// UpstreamMissing tells that a stack reads what another one publishes, and that one has not published it.
+type UpstreamMissing struct {
+	Stack, Upstream string
+	// Output is what was looked for, "" if the other stack has never been up.
+	Output string
+}
+
+// NotPublished is the error for a program that looks for an output in vain; the engine knows it again by its words.
+func NotPublished(upstream, output string) error {
+	return &UpstreamMissing{Upstream: upstream, Output: output}
+}
+
+// Error says which to bring up first.
+func (e *UpstreamMissing) Error() string {
+	if e.Output == "" {
+		return fmt.Sprintf("stack %s is not up yet, and its outputs are needed: \"platform up -s %s\" first", e.Upstream, e.Upstream)
+	}
+	return fmt.Sprintf("stack %s does not publish %s yet: \"platform up -s %s\" first", e.Upstream, e.Output, e.Upstream)
+}

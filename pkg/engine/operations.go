@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"sync"
 )
@@ -28,18 +29,31 @@ func (e *Engine) Run(ctx context.Context, op Operation, stacks []Stack, opts Run
 	case Destroy:
 		relation = "dependent"
 	}
-	run := func(stack string) *Result { return e.operate(ctx, stack, op, opts) }
+	run := func(stack string) *Result {
+		result := e.operate(ctx, stack, op, opts)
+		// In an update it would be there by now.
+		var missing *UpstreamMissing
+		if op == Preview && errors.As(result.Err, &missing) && slices.Contains(names, missing.Upstream) {
+			return e.skipped(stack, op, missing.Error())
+		}
+		return result
+	}
 	skip := func(stack, failed string) *Result {
 		why := relation + " " + failed + " failed"
 		if ctx.Err() != nil {
 			why = "cancelled"
 		}
-		result := &Result{Stack: stack, Op: op, Skipped: why}
-		e.tell(Event{Stack: stack, Op: op, Kind: WasSkipped, Result: result})
-		return result
+		return e.skipped(stack, op, why)
 	}
 	results := inOrder(names, waits, e.options.Parallel, run, skip)
 	return results, results.Err()
+}
+
+// skipped is the result of a stack that was passed over.
+func (e *Engine) skipped(stack string, op Operation, why string) *Result {
+	result := &Result{Stack: stack, Op: op, Skipped: why}
+	e.tell(Event{Stack: stack, Op: op, Kind: WasSkipped, Result: result})
+	return result
 }
 
 // Up brings stacks up.
