@@ -26,10 +26,19 @@ type identity struct {
 	UserID  string
 }
 
-// operator is the person, or the pipeline, outside any assumed role.
+// operatorRole is the role IAM Identity Center makes for those assigned the permission set PlatformOperator.
+const operatorRole = "AWSReservedSSO_PlatformOperator_0123456789abcdef"
+
+// operator is the person who runs the engine, signed in through IAM Identity Center.
 func operator(at place) identity {
-	arn := "arn:" + at.Partition + ":iam::" + at.Account + ":user/operator"
-	return identity{Account: at.Account, ARN: arn, Source: arn, UserID: "AIDA" + strings.ToUpper(digest(17, arn))}
+	arn := func(service, resource string) string {
+		return "arn:" + at.Partition + ":" + service + "::" + at.Account + ":" + resource
+	}
+	source := arn("iam", "role/aws-reserved/sso.amazonaws.com/"+operatorRole)
+	return identity{
+		Account: at.Account, ARN: arn("sts", "assumed-role/"+operatorRole+"/operator"), Source: source,
+		UserID: "AROA" + strings.ToUpper(digest(17, source)) + ":operator",
+	}
 }
 
 // assumption is what a provider says of the role it takes.

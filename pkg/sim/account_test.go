@@ -31,7 +31,7 @@ func TestTrustPolicies(t *testing.T) {
 		"denied": {trust(`[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":"*"},
 			{"Effect":"Deny","Action":"sts:AssumeRole","Principal":{"AWS":"111111111111"}}]`), false},
 		"a condition that holds": {trust(`{"Effect":"Allow","Action":"sts:AssumeRole","Principal":"*",
-			"Condition":{"StringEquals":{"sts:ExternalId":"pipeline"},"ArnLike":{"aws:PrincipalArn":"*:user/op*"}}}`), true},
+			"Condition":{"StringEquals":{"sts:ExternalId":"pipeline"},"ArnLike":{"aws:PrincipalArn":"*:role/aws-reserved/*Operator_*"}}}`), true},
 		"a condition that does not hold": {trust(`{"Effect":"Allow","Action":"sts:AssumeRole","Principal":"*",
 			"Condition":{"StringEquals":{"sts:ExternalId":"other"}}}`), false},
 		"a condition turned round": {trust(`{"Effect":"Allow","Action":"sts:AssumeRole","Principal":"*",
@@ -85,7 +85,7 @@ func TestProvidersActWhereTheyAreConfigured(t *testing.T) {
 	member := dial(t, cloud, map[string]any{
 		"assumeRole": `{"roleArn":"` + roleARN(memberID, accessRole) + `","sessionName":"up"}`, "allowedAccountIds": `["` + memberID + `"]`,
 	})
-	require.Equal(t, "arn:"+"aws:iam::111111111111:user/operator", home.whoami(t))
+	require.Equal(t, "arn:"+"aws:sts::111111111111:assumed-role/AWSReservedSSO_PlatformOperator_0123456789abcdef/operator", home.whoami(t))
 	require.Equal(t, "arn:"+"aws:sts::222222222222:assumed-role/OrganizationAccountAccessRole/up", member.whoami(t))
 
 	inputs := mapOf(map[string]any{"cidrBlock": "10.0.0.0/16"})
@@ -109,7 +109,7 @@ func TestConfigureRefuses(t *testing.T) {
 		"a role that does not exist": {
 			organizationOfTwo(), map[string]any{"assumeRole": map[string]any{"roleArn": roleARN(memberID, "nobody")}},
 			"cannot assume IAM Role (" + roleARN(memberID, "nobody") + "): operation error STS: AssumeRole, https response error " +
-				"StatusCode: 403, api error AccessDenied: User: arn:" + "aws:iam::111111111111:user/operator is not authorized to " +
+				"StatusCode: 403, api error AccessDenied: User: arn:" + "aws:sts::111111111111:assumed-role/AWSReservedSSO_PlatformOperator_0123456789abcdef/operator is not authorized to " +
 				"perform: sts:AssumeRole on resource: " + roleARN(memberID, "nobody"),
 		},
 		"a role of nobody's account": {

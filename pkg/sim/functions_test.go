@@ -18,7 +18,7 @@ func TestFunctions(t *testing.T) {
 		want          map[string]any // some of the answer
 	}{
 		"caller": {"eu-west-1", "getCallerIdentity", nil, map[string]any{
-			"accountId": managementID, "arn": "arn:" + "aws:iam::111111111111:user/operator"}},
+			"accountId": managementID, "arn": "arn:" + "aws:sts::111111111111:assumed-role/AWSReservedSSO_PlatformOperator_0123456789abcdef/operator"}},
 		"partition": {"eu-west-1", "getPartition", nil, map[string]any{
 			"partition": "aws", "dnsSuffix": "amazonaws.com", "reverseDnsPrefix": "com.amazonaws"}},
 		"partition of China": {"cn-north-1", "getPartition", nil, map[string]any{
