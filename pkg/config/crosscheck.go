@@ -53,6 +53,7 @@ func crossCheck(all []*loader) {
 	single(all, Management)
 	single(all, Shared)
 	crossCheckBlocks(all)
+	crossCheckAccounts(all)
 	for _, l := range all {
 		if l.stack.StateBackend != nil {
 			crossCheckState(l, all)

@@ -116,5 +116,17 @@ func KeyRules() map[string]KeyRule {
 			pattern: regexp.MustCompile(`^[A-Za-z0-9_.-]+$`), max: 100,
 			hint: "use at most 100 letters, digits, hyphens, underscores and periods",
 		},
+		// https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html: five levels below the root.
+		"unit": {
+			pattern: regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*(/[a-z][a-z0-9]*(-[a-z0-9]+)*){0,4}$`), max: 100,
+			hint: "use one to five names with slashes between them, each of lower-case letters, digits and single hyphens",
+		},
+		// https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_CreatePermissionSet.html
+		"permissionSet": {
+			pattern: regexp.MustCompile(`^[A-Za-z0-9_+=,.@-]+$`), max: 32,
+			hint: "use at most 32 letters, digits and any of _+=,.@-",
+		},
+		"statement": {pattern: regexp.MustCompile(`^[A-Za-z0-9]+$`), max: 60, hint: "use at most 60 letters and digits"},
+		"tag":       {pattern: tagCharacters, max: maxTagKey, hint: "use at most 128 letters, digits, spaces and _ . : / = + - @"},
 	}
 }

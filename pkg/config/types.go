@@ -37,16 +37,25 @@ type Stack struct {
 	VPCs map[string]VPC `yaml:"vpcs,omitempty" json:"vpcs,omitempty" keys:"name"`
 	// StateBackend is the bucket, key and roles that hold Pulumi's state; management stack only.
 	StateBackend *StateBackend `yaml:"stateBackend,omitempty" json:"stateBackend,omitempty"`
+	// Governance is the organization: its tree of accounts, its policies, its Identity Center; management stack only.
+	Governance *Governance `yaml:"governance,omitempty" json:"governance,omitempty"`
 }
 
 // Account is an AWS account and the region the stack works in.
 type Account struct {
-	// ID is the account's id.
-	ID string `yaml:"id" json:"id" jsonschema:"required,pattern=^[0-9]{12}$" hint:"an account id: write its twelve digits in quotes" example:"\"123456789012\""`
+	// ID is the account's id. Left out where the management stack makes the account, which takes an email.
+	ID string `yaml:"id,omitempty" json:"id,omitempty" jsonschema:"pattern=^[0-9]{12}$" hint:"an account id: write its twelve digits in quotes" example:"\"123456789012\""`
 	// Region is the AWS region, for example "eu-west-1".
 	Region string `yaml:"region" json:"region" jsonschema:"required" example:"eu-west-1"`
 	// Role is the role assumed in the account. Left out: the caller's own credentials are used.
 	Role string `yaml:"role,omitempty" json:"role,omitempty" jsonschema:"minLength=1,maxLength=64,pattern=^[A-Za-z0-9_+=.@-]+$" hint:"a role's name: write the name alone, not its ARN, at most 64 characters"`
+	// Email is the address of the account's root user; no two accounts of the world share one.
+	Email string `yaml:"email,omitempty" json:"email,omitempty" jsonschema:"minLength=6,maxLength=64,pattern=^[^\\s@]+@[^\\s@]+\\.[^\\s@]+$" hint:"an address AWS takes: write it as name@domain, 6 to 64 characters" example:"aws-dev@acme.example"`
+	// Name is the account's name. Left out: "<organization>-<environment>".
+	Name string `yaml:"name,omitempty" json:"name,omitempty" jsonschema:"minLength=1,maxLength=50" hint:"an account's name: use at most 50 characters"`
+	// OrganizationalUnit is the path of the unit the account belongs to. Left out: infrastructure for shared services,
+	// workloads/production for the production profile, else workloads/nonproduction.
+	OrganizationalUnit string `yaml:"organizationalUnit,omitempty" json:"organizationalUnit,omitempty"`
 }
 
 // Exemption weakens one guardrail for a while.

@@ -12,9 +12,11 @@ import (
 // validate checks what no single field can tell.
 func (l *loader) validate() {
 	l.checkAccount()
+	l.checkOwnAccount()
 	l.checkTags()
 	l.checkVPCs()
 	l.checkStateBackend()
+	l.checkGovernance()
 	l.checkGuardrails()
 }
 
