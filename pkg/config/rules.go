@@ -111,6 +111,10 @@ func KeyRules() map[string]KeyRule {
 			pattern: regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`), max: 20,
 			hint: "use at most 20 lower-case letters, digits and single hyphens, a letter first",
 		},
+		"logs": {
+			pattern: regexp.MustCompile(`^(trail|config|flow|balancers|cdn)$`), max: 9,
+			hint: "use trail, config, flow, balancers or cdn",
+		},
 		// https://www.pulumi.com/docs/iac/concepts/stacks/: letters, digits, hyphens, underscores and periods, 100 at most.
 		"stack": {
 			pattern: regexp.MustCompile(`^[A-Za-z0-9_.-]+$`), max: 100,

@@ -39,6 +39,8 @@ type Stack struct {
 	StateBackend *StateBackend `yaml:"stateBackend,omitempty" json:"stateBackend,omitempty"`
 	// Governance is the organization: its tree of accounts, its policies, its Identity Center; management stack only.
 	Governance *Governance `yaml:"governance,omitempty" json:"governance,omitempty"`
+	// LogArchive keeps the logs of every account; shared stack only.
+	LogArchive *LogArchive `yaml:"logArchive,omitempty" json:"logArchive,omitempty"`
 }
 
 // Account is an AWS account and the region the stack works in.

@@ -17,6 +17,7 @@ func (l *loader) validate() {
 	l.checkVPCs()
 	l.checkStateBackend()
 	l.checkGovernance()
+	l.checkLogArchive()
 	l.checkGuardrails()
 }
 

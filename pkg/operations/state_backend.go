@@ -57,6 +57,7 @@ type StateBackend struct {
 	children   *component.Children
 	args       StateBackendArgs
 	plan       statePlan
+	store      storage
 	stateKey   *kms.Key
 	secretsKey *kms.Key
 }
@@ -73,6 +74,7 @@ func NewStateBackend(
 	inputs := pulumi.Map{"bucket": pulumi.String(plan.bucket), "project": pulumi.String(plan.project)}
 	err = component.Register(ctx, stateBackendToken, name, b, inputs, func(c *component.Children) error {
 		b.children = c
+		b.store = storage{ctx: ctx, children: c, tags: b.tags, protect: args.Protect}
 		if err := b.keys(); err != nil {
 			return err
 		}
@@ -114,25 +116,7 @@ func (b *StateBackend) keys() (err error) {
 }
 
 func (b *StateBackend) key(role, description string, policy []iampolicy.Statement) (*kms.Key, error) {
-	document, err := iampolicy.Document(policy...)
-	if err != nil {
-		return nil, err
-	}
-	key, err := kms.NewKey(b.ctx, b.children.Name("key", role), &kms.KeyArgs{
-		Description:          pulumi.String(description),
-		EnableKeyRotation:    pulumi.Bool(true),
-		DeletionWindowInDays: pulumi.Int(deletionWindow),
-		Policy:               iampolicy.KeyPolicy.Within(document),
-		Tags:                 b.tags("key", role),
-	}, b.guarded()...)
-	if err != nil {
-		return nil, err
-	}
-	_, err = kms.NewAlias(b.ctx, b.children.Name("alias", role), &kms.AliasArgs{
-		Name:        pulumi.String(b.plan.alias(role)),
-		TargetKeyId: key.KeyId,
-	}, b.children.Options()...)
-	return key, err
+	return b.store.key(role, b.plan.alias(role), description, policy)
 }
 
 // roles makes two roles for each stack. Their rights are inline: they belong to this role alone and go with it.
@@ -180,11 +164,6 @@ func (b *StateBackend) role(kind string, stack stackPlan, name string, access []
 		Policy: iampolicy.RolePolicy.Within(rights),
 	}, b.children.Options()...)
 	return role, err
-}
-
-// guarded are the options of what holds data.
-func (b *StateBackend) guarded() []pulumi.ResourceOption {
-	return b.children.Options(pulumi.Protect(b.args.Protect))
 }
 
 func (b *StateBackend) tags(role string, keys ...string) pulumi.StringMap {

@@ -139,13 +139,13 @@ func (p statePlan) alias(role string) string {
 	return "alias/" + p.scope.Name(maxAlias, "pulumi", role)
 }
 
-// s3Service is the name by which KMS knows S3 in the backend's region, for example "s3.eu-west-1.amazonaws.com".
-func (p statePlan) s3Service() string {
+// s3Service is the name by which KMS knows S3 in a region, for example "s3.eu-west-1.amazonaws.com".
+func s3Service(scope naming.Scope) string {
 	suffix := ".amazonaws.com"
-	if p.scope.Partition == "aws-cn" {
+	if scope.Partition == "aws-cn" {
 		suffix += ".cn"
 	}
-	return "s3." + p.scope.Region + suffix
+	return "s3." + scope.Region + suffix
 }
 
 // backendURL is what `pulumi login` takes; with a role's ARN the CLI assumes that role for the state alone.

@@ -160,8 +160,8 @@ func TestURLs(t *testing.T) {
 func TestServiceNameFollowsThePartition(t *testing.T) {
 	t.Parallel()
 	plan := planned(t)
-	assert.Equal(t, "s3.eu-west-1.amazonaws.com", plan.s3Service())
+	assert.Equal(t, "s3.eu-west-1.amazonaws.com", s3Service(plan.scope))
 	plan.scope.Partition, plan.scope.Region = "aws-cn", "cn-north-1"
-	assert.Equal(t, "s3.cn-north-1.amazonaws.com.cn", plan.s3Service())
+	assert.Equal(t, "s3.cn-north-1.amazonaws.com.cn", s3Service(plan.scope))
 	assert.Equal(t, "arn:aws-cn:s3:::acme-state/.pulumi/locks/organization/aws-platform/dev/*", plan.under("locks", "dev"))
 }

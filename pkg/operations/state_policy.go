@@ -4,6 +4,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"aws-platform/pkg/iampolicy"
+	"aws-platform/pkg/naming"
 )
 
 // keyAdministration is what the account's administrators do with a key: all of its management, none of its use.
@@ -22,35 +23,41 @@ const (
 )
 
 // accounts are whole accounts as principals: which of their roles may, their own IAM decides.
-func (p statePlan) accounts(ids ...string) iampolicy.Principals {
+func (p statePlan) accounts(ids ...string) iampolicy.Principals { return accounts(p.scope, ids...) }
+
+func accounts(scope naming.Scope, ids ...string) iampolicy.Principals {
 	roots := make([]pulumi.StringInput, len(ids))
 	for i, id := range ids {
-		roots[i] = pulumi.String(p.scope.GlobalARN("iam", id, "root"))
+		roots[i] = pulumi.String(scope.GlobalARN("iam", id, "root"))
 	}
 	return iampolicy.Principals{AWS: roots}
 }
 
 // administer keeps the account able to manage a key. In a key's own policy "*" is that key.
-func (p statePlan) administer() iampolicy.Statement {
+func administer(scope naming.Scope) iampolicy.Statement {
 	return iampolicy.Statement{
-		Sid: "Administer", Principals: p.accounts(p.scope.AccountID), Actions: keyAdministration,
+		Sid: "Administer", Principals: accounts(scope, scope.AccountID), Actions: keyAdministration,
 		Resources: iampolicy.Strings("*"),
+	}
+}
+
+// useThroughS3 lets the account's IAM give a use of a key away, through S3 only.
+func useThroughS3(scope naming.Scope, actions ...string) iampolicy.Statement {
+	return iampolicy.Statement{
+		Sid: "UseThroughS3", Principals: accounts(scope, scope.AccountID), Actions: actions, Resources: iampolicy.Strings("*"),
+		Conditions: []iampolicy.Condition{iampolicy.When("StringEquals", viaService, s3Service(scope))},
 	}
 }
 
 // stateKeyPolicy lets the account's IAM give the key's use away, through S3 only.
 func (p statePlan) stateKeyPolicy() []iampolicy.Statement {
-	return []iampolicy.Statement{p.administer(), {
-		Sid: "UseThroughS3", Principals: p.accounts(p.scope.AccountID),
-		Actions: []string{"kms:Decrypt", "kms:GenerateDataKey"}, Resources: iampolicy.Strings("*"),
-		Conditions: []iampolicy.Condition{iampolicy.When("StringEquals", viaService, p.s3Service())},
-	}}
+	return []iampolicy.Statement{administer(p.scope), useThroughS3(p.scope, "kms:Decrypt", "kms:GenerateDataKey")}
 }
 
 // secretsKeyPolicy binds each account to the encryption contexts of the stacks it runs or reads. Statements of stacks
 // have no id: stack names may have characters that an id may not.
 func (p statePlan) secretsKeyPolicy() []iampolicy.Statement {
-	statements := []iampolicy.Statement{p.administer(), {
+	statements := []iampolicy.Statement{administer(p.scope), {
 		Sid: "UseInProject", Principals: p.accounts(p.scope.AccountID),
 		Actions: []string{"kms:Decrypt", "kms:Encrypt"}, Resources: iampolicy.Strings("*"),
 		Conditions: p.context(),
@@ -152,7 +159,7 @@ func (p statePlan) readAccess(s stackPlan, stateKey, secretsKey pulumi.StringInp
 		{Sid: "Read", Actions: []string{"s3:GetObject"}, Resources: iampolicy.Strings(objects...)},
 		{
 			Sid: "DecryptState", Actions: []string{"kms:Decrypt"}, Resources: []pulumi.StringInput{stateKey},
-			Conditions: []iampolicy.Condition{iampolicy.When("StringEquals", viaService, p.s3Service())},
+			Conditions: []iampolicy.Condition{iampolicy.When("StringEquals", viaService, s3Service(p.scope))},
 		},
 		{
 			Sid: "DecryptSecrets", Actions: []string{"kms:Decrypt"}, Resources: []pulumi.StringInput{secretsKey},
@@ -173,7 +180,7 @@ func (p statePlan) writeAccess(s stackPlan, stateKey, secretsKey pulumi.StringIn
 		iampolicy.Statement{Sid: "Unlock", Actions: []string{"s3:DeleteObject"}, Resources: iampolicy.Strings(locks)},
 		iampolicy.Statement{
 			Sid: "EncryptState", Actions: []string{"kms:GenerateDataKey"}, Resources: []pulumi.StringInput{stateKey},
-			Conditions: []iampolicy.Condition{iampolicy.When("StringEquals", viaService, p.s3Service())},
+			Conditions: []iampolicy.Condition{iampolicy.When("StringEquals", viaService, s3Service(p.scope))},
 		},
 		iampolicy.Statement{
 			Sid: "EncryptSecrets", Actions: []string{"kms:Encrypt"}, Resources: []pulumi.StringInput{secretsKey},
