@@ -111,6 +111,14 @@ func KeyRules() map[string]KeyRule {
 			pattern: regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`), max: 20,
 			hint: "use at most 20 lower-case letters, digits and single hyphens, a letter first",
 		},
+		"standard": {
+			pattern: regexp.MustCompile(`^(fsbp|cis|nist|pci|tagging)$`), max: 7,
+			hint: "use fsbp, cis, nist, pci or tagging",
+		},
+		"contact": {
+			pattern: regexp.MustCompile(`^(security|operations|billing)$`), max: 10,
+			hint: "use security, operations or billing",
+		},
 		"logs": {
 			pattern: regexp.MustCompile(`^(trail|config|flow|balancers|cdn)$`), max: 9,
 			hint: "use trail, config, flow, balancers or cdn",

@@ -41,6 +41,14 @@ type Stack struct {
 	Governance *Governance `yaml:"governance,omitempty" json:"governance,omitempty"`
 	// LogArchive keeps the logs of every account; shared stack only.
 	LogArchive *LogArchive `yaml:"logArchive,omitempty" json:"logArchive,omitempty"`
+	// Trail records who did what in every account; shared stack only.
+	Trail *Trail `yaml:"trail,omitempty" json:"trail,omitempty"`
+	// Detection watches all accounts; shared stack only.
+	Detection *Detection `yaml:"detection,omitempty" json:"detection,omitempty"`
+	// Recorder records the account's resources and their changes.
+	Recorder *Recorder `yaml:"recorder,omitempty" json:"recorder,omitempty"`
+	// Baseline is what holds for the account as a whole.
+	Baseline *Baseline `yaml:"baseline,omitempty" json:"baseline,omitempty"`
 }
 
 // Account is an AWS account and the region the stack works in.

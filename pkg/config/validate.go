@@ -18,6 +18,7 @@ func (l *loader) validate() {
 	l.checkStateBackend()
 	l.checkGovernance()
 	l.checkLogArchive()
+	l.checkAudit()
 	l.checkGuardrails()
 }
 
