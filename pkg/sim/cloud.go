@@ -66,6 +66,7 @@ func Start(options Options) (*Cloud, error) {
 		return nil, err
 	}
 	m := &model{registry: reg, accounts: accounts, quotas: options.Quotas, inventory: inventory, store: store}
+	m.joinMade()
 	store.model, store.owner = m, home
 	cloud := &Cloud{
 		options: options, home: home, model: m, faults: &faults{}, state: newStateServer(store), serving: make(chan error, 2),

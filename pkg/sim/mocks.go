@@ -186,9 +186,11 @@ func (m *Mocks) create(registered Registration, args pulumi.MockResourceArgs) (s
 		return "", nil, &CheckError{registered.Type, registered.Name, failures}
 	}
 	made.Inputs = checked
+	// The engine reads what is imported and then updates it; under mocks it comes to be with the id it has.
+	made.ID = args.RegisterRPC.GetImportId()
 	if m.options.Preview {
 		outputs, err := m.model.preview(made, nil)
-		return "", outputs, err
+		return made.ID, outputs, err
 	}
 	record, err := m.model.create(made)
 	if err != nil {

@@ -72,8 +72,10 @@ func (m *model) create(c call) (*Resource, error) {
 		return nil, err
 	}
 	r.New = r.Type.withDefaults(withTags(r.Type, m.registry, c.Inputs, c.DefaultTags))
-	if r.ID, err = m.newID(r); err != nil {
-		return nil, err
+	if r.ID == "" { // an import under mocks has one
+		if r.ID, err = m.newID(r); err != nil {
+			return nil, err
+		}
 	}
 	record := &Resource{
 		Account: r.Account, Region: r.Type.regionOf(r.place), Type: c.Token, ID: r.ID, Name: c.Name, URN: c.URN, row: r.Type,
@@ -122,7 +124,7 @@ func (m *model) update(c call) (*Resource, error) {
 	if err != nil {
 		return nil, err
 	}
-	old := m.inventory.records[m.keyOf(r)]
+	old := m.lookup(r)
 	if old == nil {
 		return nil, r.failed(m.notFound(r, r.Type, r.ID))
 	}
@@ -148,7 +150,7 @@ func (m *model) remove(c call) error {
 	if err != nil {
 		return err
 	}
-	target := m.inventory.records[m.keyOf(r)]
+	target := m.lookup(r)
 	if target == nil {
 		return nil
 	}
@@ -181,7 +183,7 @@ func (m *model) read(c call) (*Resource, error) {
 	if err != nil {
 		return nil, err
 	}
-	if found := m.inventory.records[m.keyOf(r)]; found != nil {
+	if found := m.lookup(r); found != nil {
 		copied := found.clone()
 		return &copied, nil
 	}
@@ -201,6 +203,20 @@ func (m *model) preview(c call, old resource.PropertyMap) (resource.PropertyMap,
 	}
 	r.New = r.Type.withDefaults(withTags(r.Type, m.registry, c.Inputs, c.DefaultTags))
 	return r.previewOutputs(m.registry.schema(c.Token)), nil
+}
+
+// lookup is the resource a call is about, or nil.
+func (m *model) lookup(r *request) *Resource {
+	key := m.keyOf(r)
+	if record := m.inventory.records[key]; record != nil || r.Type.Found == nil {
+		return record
+	}
+	if properties := r.Type.Found(r); properties != nil {
+		return &Resource{
+			Account: key.Account, Region: key.Region, Type: key.Type, ID: key.ID, Properties: properties, row: r.Type,
+		}
+	}
+	return nil
 }
 
 func (m *model) keyOf(r *request) recordKey {

@@ -56,6 +56,10 @@ type row struct {
 	// Effect does what reaches beyond the inventory, after every rule agreed.
 	Effect func(r *request) *Error
 
+	// Found is what the cloud has under an id without any program having made it: the accounts a simulation begins with.
+	// nil for nothing. Reads, updates and deletions act on it as on any other.
+	Found func(r *request) resource.PropertyMap
+
 	// Refs names the properties that hold the id, the ARN or the name of a resource of a kind. Ids with a Prefix need no
 	// entry.
 	Refs map[string]string

@@ -19,6 +19,7 @@ type act struct {
 	token, name     string
 	inputs          props
 	account, region string
+	adopts          string // the id of what the cloud has already: it is changed, not made
 }
 
 // ruleCase is a refusal: after some acts, a create, an update or a delete is turned down with a code and a message, and
@@ -81,6 +82,9 @@ func (s *stage) create(each act) (*Resource, *Error) {
 	}
 	inputs, ok := s.resolve(map[string]any(each.inputs)).(map[string]any)
 	require.True(s.t, ok)
+	if each.adopts != "" {
+		return at.change(&Resource{Type: each.token, ID: each.adopts, Name: each.name}, inputs)
+	}
 	return at.try(each.token, each.name, inputs)
 }
 

@@ -14,6 +14,7 @@ type session struct {
 	place
 	caller      identity
 	defaultTags resource.PropertyMap
+	model       *model
 }
 
 // decodeConfig turns a provider's inputs into typed values: the engine hands lists and objects over as JSON text.
@@ -59,7 +60,7 @@ func (m *model) configure(pkg string, config resource.PropertyMap, ambient place
 	if at.Region == "" {
 		return nil, fmt.Errorf("invalid AWS Region: no region; set aws:region or the provider's region")
 	}
-	opened := &session{place: at, caller: operator(at)}
+	opened := &session{place: at, caller: operator(at), model: m}
 	if wish, ok := assumptionOf(values); ok {
 		caller, refused := m.assume(opened.caller, at.Partition, wish)
 		if refused != nil {

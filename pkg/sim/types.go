@@ -5,5 +5,6 @@ func groups() [][]row {
 	return [][]row{
 		networkTypes(), gatewayTypes(), routeTypes(), filterTypes(), endpointTypes(), ipamTypes(),
 		storageTypes(), identityTypes(), keyTypes(),
+		organizationTypes(), identityCenterTypes(),
 	}
 }
