@@ -60,10 +60,10 @@ func setting(r *request, token string) *Resource {
 	return nil
 }
 
-// blocks says whether a bucket's public access block has a switch on. A new bucket blocks everything until told otherwise.
+// blocks says whether a bucket's public access block, or its account's, has a switch on. A new bucket blocks everything until told otherwise.
 func blocks(r *request, property string) bool {
 	block := setting(r, typePublicAccess)
-	return block == nil || block.Flag(property)
+	return accountBlocks(r, property) || block == nil || block.Flag(property)
 }
 
 func bucketPolicyIsWellFormed(r *request) *Error {

@@ -6,5 +6,6 @@ func groups() [][]row {
 		networkTypes(), gatewayTypes(), routeTypes(), filterTypes(), endpointTypes(), ipamTypes(),
 		storageTypes(), identityTypes(), keyTypes(),
 		organizationTypes(), identityCenterTypes(),
+		detectionTypes(), baselineTypes(), recordTypes(), alarmTypes(),
 	}
 }
