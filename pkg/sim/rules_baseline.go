@@ -50,7 +50,7 @@ func contactIsWithinReach(r *request) *Error {
 	switch {
 	case target == "" || organizationUnknown(r):
 		return nil
-	case !organizationTrusts(r, "account.amazonaws.com"), !actsForOrganization(r, "account.amazonaws.com", typeDelegated, "none"):
+	case !organizationTrusts(r, "account.amazonaws.com"), !actsForOrganization(r, "account.amazonaws.com", typeDelegatedAdmin, "none"):
 		return denied
 	case target == managementOf(r):
 		return refuse("ValidationException", "The management account can only be managed using the standalone context from the management account.")

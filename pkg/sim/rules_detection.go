@@ -235,7 +235,7 @@ func analyzerMayCoverOrganization(r *request) *Error {
 	switch {
 	case !organizationTrusts(r, "access-analyzer.amazonaws.com"):
 		return refuse("ValidationException", "Trusted access of access-analyzer.amazonaws.com is not enabled for the organization of %s", r.Account)
-	case !actsForOrganization(r, "access-analyzer.amazonaws.com", typeDelegated, "none"):
+	case !actsForOrganization(r, "access-analyzer.amazonaws.com", typeDelegatedAdmin, "none"):
 		return refuseStatus(http.StatusForbidden, "AccessDeniedException",
 			"You must create an organization analyzer in the management account or a delegated administrator account.")
 	}

@@ -6,44 +6,27 @@ import (
 )
 
 const (
-	typeOrganization  = "aws:organizations/organization:Organization"
-	typeDelegated     = "aws:organizations/delegatedAdministrator:DelegatedAdministrator"
 	typeTrailDelegate = "aws:cloudtrail/organizationDelegatedAdminAccount:OrganizationDelegatedAdminAccount"
 	typeGuardAdmin    = "aws:guardduty/organizationAdminAccount:OrganizationAdminAccount"
 	typeHubAdmin      = "aws:securityhub/organizationAdminAccount:OrganizationAdminAccount"
 )
 
-// theOrganization is the organization of the simulated accounts, or nil: none was made, or it is outside the simulation.
-func theOrganization(r *request) *Resource {
-	for _, found := range r.Everywhere(typeOrganization) {
-		return found
-	}
-	return nil
-}
-
 // organizationUnknown says whether the organization is outside the simulation: then every account has what it needs.
-func organizationUnknown(r *request) bool { return theOrganization(r) == nil && r.cloud.open }
+func organizationUnknown(r *request) bool { return r.organization() == nil && r.cloud.open }
 
 // managementOf is the management account of the organization; the caller's account when there is none to know of.
 func managementOf(r *request) string {
-	if organization := theOrganization(r); organization != nil {
-		return organization.Account
+	for id, one := range r.cloud.accounts {
+		if one.Management {
+			return id
+		}
 	}
 	return r.Account
 }
 
-// organizationOf is the organization's id.
-func organizationOf(r *request) string {
-	if organization := theOrganization(r); organization != nil {
-		return organization.ID
-	}
-	return organizationID
-}
-
 // organizationTrusts says whether the organization lets a service act in its accounts.
 func organizationTrusts(r *request, service string) bool {
-	organization := theOrganization(r)
-	return organizationUnknown(r) || organization != nil && slices.Contains(organization.Texts("awsServiceAccessPrincipals"), service)
+	return organizationUnknown(r) || slices.Contains(texts(r.organization(), "awsServiceAccessPrincipals"), service)
 }
 
 // delegated says whether the caller's account is a service's delegated administrator: by Organizations, or by the
@@ -52,7 +35,7 @@ func delegated(r *request, service, own, property string) bool {
 	if organizationUnknown(r) {
 		return true
 	}
-	for _, each := range r.Everywhere(typeDelegated) {
+	for _, each := range r.Everywhere(typeDelegatedAdmin) {
 		if each.Text("accountId") == r.Account && each.Text("servicePrincipal") == service {
 			return true
 		}
@@ -67,7 +50,7 @@ func delegated(r *request, service, own, property string) bool {
 
 // actsForOrganization says whether the caller is the management account or a service's delegated administrator.
 func actsForOrganization(r *request, service, own, property string) bool {
-	return theOrganization(r) != nil && r.Account == managementOf(r) || delegated(r, service, own, property)
+	return r.organization() != nil && r.Account == managementOf(r) || delegated(r, service, own, property)
 }
 
 // isMember says whether an account belongs to the organization. Accounts outside the simulation do.
@@ -84,7 +67,7 @@ func delegatesFrom(property, notManagement, notMember, itself string) rule {
 			return nil
 		}
 		switch target := r.Text(property); {
-		case theOrganization(r) == nil:
+		case r.organization() == nil:
 			return refuse("AWSOrganizationsNotInUseException", "Your account is not a member of an organization.")
 		case r.Account != managementOf(r):
 			return refuse(notManagement, "The account is not the management account of the organization.")
@@ -131,7 +114,7 @@ func keyNamed(r *request, arn string) *Resource {
 // organization, giving the bucket's owner full control.
 func delivered(r *request, owner, source string) map[string]string {
 	return map[string]string{
-		"aws:SourceArn": source, "aws:SourceAccount": owner, "aws:SourceOrgID": organizationOf(r), "s3:x-amz-acl": "bucket-owner-full-control",
+		"aws:SourceArn": source, "aws:SourceAccount": owner, "aws:SourceOrgID": organizationID, "s3:x-amz-acl": "bucket-owner-full-control",
 		"aws:SecureTransport": "true", "s3:TlsVersion": "1.3", "aws:PrincipalIsAWSService": "true",
 	}
 }

@@ -69,7 +69,7 @@ func globalEventsNeedRegions(r *request) *Error {
 // trailMaySpeakForOrganization: the management account and CloudTrail's delegated administrators make organization
 // trails, once the organization lets CloudTrail in.
 func trailMaySpeakForOrganization(r *request) *Error {
-	switch organization := theOrganization(r); {
+	switch organization := r.organization(); {
 	case !r.Flag("isOrganizationTrail") || organizationUnknown(r):
 		return nil
 	case organization == nil:
@@ -79,7 +79,7 @@ func trailMaySpeakForOrganization(r *request) *Error {
 			"update an organization trail is not the management account or a delegated administrator of the organization.")
 	case !organizationTrusts(r, cloudTrail):
 		return refuse("CloudTrailAccessNotEnabledException", "CloudTrail is not enabled as a trusted service of your organization.")
-	case organization.Text("featureSet") == "CONSOLIDATED_BILLING":
+	case text(organization, "featureSet") == "CONSOLIDATED_BILLING":
 		return refuse("OrganizationNotInAllFeaturesModeException", "The organization is not in all features mode.")
 	}
 	return nil
@@ -135,7 +135,7 @@ func trailMayDeliver(r *request) *Error {
 	context := delivered(r, trailOwner(r), trailARN(r))
 	folders := []string{trailOwner(r)}
 	if r.Flag("isOrganizationTrail") {
-		folders = append(folders, organizationOf(r))
+		folders = append(folders, organizationID)
 	}
 	allowed := bucketLets(r, name, cloudTrail, "s3:GetBucketAcl", bucket, context)
 	for _, folder := range folders {
@@ -331,7 +331,7 @@ func aggregatorMayCoverOrganization(r *request) *Error {
 	switch {
 	case !organizationTrusts(r, awsConfig):
 		return refuse("OrganizationAccessDeniedException", "This action can only be performed if AWS Config is a trusted service of the organization.")
-	case !actsForOrganization(r, awsConfig, typeDelegated, "none"):
+	case !actsForOrganization(r, awsConfig, typeDelegatedAdmin, "none"):
 		return refuse("OrganizationAccessDeniedException", "This action can only be performed if you are a registered delegated "+
 			"administrator for AWS Config with permissions to call ListDelegatedAdministrators API.")
 	}
