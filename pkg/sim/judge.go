@@ -19,7 +19,7 @@ func prose(property resource.PropertyKey) bool {
 func (m *model) judgeReferences(r *request) *Error {
 	var refused *Error
 	for key, value := range r.New {
-		if prose(key) {
+		if prose(key) || slices.Contains(r.Type.Foreign, string(key)) {
 			continue
 		}
 		everyText(value, func(target string) {
@@ -66,23 +66,42 @@ func (m *model) prefixRow(target string) *row {
 // missingID says whether a text has the form of a known type's id and no such thing exists.
 func (m *model) missingID(r *request, target string) bool {
 	known := m.prefixRow(target)
-	return known != nil && target != r.ID && !m.exists(r.place, target)
+	if known == nil || target == r.ID || m.exists(r.place, target) {
+		return false
+	}
+	// In a cloud that is not whole, what others share is taken to be there.
+	return !m.open || known.Sight == nil
+}
+
+// sees says whether calls at a place may name a resource: their own account's, or one they were given sight of.
+func (m *model) sees(at place, record *Resource) bool {
+	return record.seenFrom(at) || (record.row.Sight != nil && record.row.Sight(m, record, at))
 }
 
 // exists says whether an id is a resource's own, or of something the cloud made along with one (a VPC's default
 // security group).
 func (m *model) exists(at place, id string) bool {
 	for _, record := range m.inventory.records {
-		if !record.seenFrom(at) {
+		if !record.owns(id) {
 			continue
 		}
-		if record.ID == id && !record.row.Attached {
+		if m.sees(at, record) {
 			return true
 		}
-		for name := range record.row.Computed {
-			if record.Text(name) == id {
-				return true
-			}
+	}
+	return false
+}
+
+// owns says whether an id is the resource's own, or of something the cloud made along with it.
+func (r *Resource) owns(id string) bool {
+	if r.ID == id && !r.row.Attached {
+		return true
+	}
+	for name := range r.row.Computed {
+		found := false
+		everyText(r.Properties[resource.PropertyKey(name)], func(text string) { found = found || text == id })
+		if found {
+			return true
 		}
 	}
 	return false
@@ -115,11 +134,11 @@ func (m *model) find(at place, kind, target string) *Resource {
 		if (kind != "" && record.row.Kind != kind) || (record.row.Attached && kind == "") {
 			continue
 		}
-		// A bucket's name means the same everywhere.
-		if !record.seenFrom(at) && record.row.Kind != kindBucket {
+		if record.ID != target && record.Text("arn") != target && (kind == "" || record.Text("name") != target) {
 			continue
 		}
-		if record.ID == target || record.Text("arn") == target || (kind != "" && record.Text("name") == target) {
+		// A bucket's name means the same everywhere.
+		if record.row.Kind == kindBucket || m.sees(at, record) {
 			return record
 		}
 	}
@@ -181,7 +200,7 @@ func same(properties []string, a, b resource.PropertyMap) bool {
 func (m *model) holders(target *Resource) []*Resource {
 	var holders []*Resource
 	for _, other := range m.inventory.sorted() {
-		if other.key() == target.key() || !other.seenFrom(target.place()) {
+		if other.key() == target.key() || !m.near(other, target) {
 			continue
 		}
 		if holds(other, target) {
@@ -217,6 +236,11 @@ func (t *row) strong(key resource.PropertyKey) bool {
 	return !prose(key) && name != t.Within && !slices.Contains(t.Weak, name)
 }
 
+// near says whether a resource may hold, or lie within, another: it is at the same place, or sees it from its own.
+func (m *model) near(other, target *Resource) bool {
+	return other.seenFrom(target.place()) || m.sees(other.place(), target)
+}
+
 // contents are the resources that vanish with a target, theirs included. Nothing lives within an attached one: its id is
 // another's, and so are those who name it.
 func (m *model) contents(target *Resource) []*Resource {
@@ -226,10 +250,11 @@ func (m *model) contents(target *Resource) []*Resource {
 	var inside []*Resource
 	for _, other := range m.inventory.sorted() {
 		within := other.row.Within
-		if within == "" || other.key() == target.key() || !other.seenFrom(target.place()) {
+		if within == "" || other.key() == target.key() {
 			continue
 		}
-		if value := other.Text(within); value == target.ID || (value != "" && value == target.Text("arn")) {
+		value := other.Text(within)
+		if (value == target.ID || (value != "" && value == target.Text("arn"))) && m.near(other, target) {
 			inside = append(inside, other)
 			inside = append(inside, m.contents(other)...)
 		}

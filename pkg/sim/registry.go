@@ -69,8 +69,12 @@ type row struct {
 	Within string
 	// NotFound is how a reference to a missing one is refused; InUse how deleting a referenced one is. No InUse, no refusal.
 	NotFound, InUse *refusal
-	Unique          []unique
-	Quotas          []quota
+	// Sight says who sees one beyond its own account and region; nil: nobody.
+	Sight sight
+	// Foreign names the properties that hold ids of other accounts or regions, which only the row's rules judge.
+	Foreign []string
+	Unique  []unique
+	Quotas  []quota
 
 	Latency latency
 
@@ -88,6 +92,8 @@ const (
 type (
 	// maker makes one value the cloud decides. It sees the inputs, defaults filled in, and the id.
 	maker func(r *request) resource.PropertyValue
+	// sight says whether calls at a place see a resource of another place.
+	sight func(m *model, record *Resource, at place) bool
 	// rule refuses a call, or returns nil.
 	rule func(r *request) *Error
 	// validator says what is wrong with a known value, or "".
@@ -193,7 +199,7 @@ func (g *registry) add(t *row) error {
 
 // properties are all the property paths the row speaks of.
 func (t *row) properties() []string {
-	all := slices.Concat(t.Absent, t.Live, t.Replace, t.Sets, t.Documents, t.Weak)
+	all := slices.Concat(t.Absent, t.Live, t.Replace, t.Sets, t.Documents, t.Weak, t.Foreign)
 	for name := range t.Computed {
 		all = append(all, name)
 	}

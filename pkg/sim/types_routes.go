@@ -56,8 +56,8 @@ func routeRow() row {
 		Replace: []string{"routeTableId", "destinationCidrBlock", "destinationIpv6CidrBlock", "destinationPrefixListId"},
 		Valid:   map[string]validator{"destinationCidrBlock": ipv4Block(0, 32), "destinationIpv6CidrBlock": ipv6Block},
 		Check:   []rule{routeHasOneDestination, routeHasOneTarget},
-		Create:  []rule{routeIsNew, routeStaysHome, routeIsNotLocal},
-		Update:  []rule{routeStaysHome},
+		Create:  []rule{routeIsNew, routeStaysHome, routeIsNotLocal, routeNeedsAttachment},
+		Update:  []rule{routeStaysHome, routeNeedsAttachment},
 		Within:  "routeTableId",
 		// A route keeps nothing: its target may go, and then it is a black hole.
 		Weak: []string{
