@@ -11,6 +11,7 @@ import (
 // The units accounts belong to when their stack names none.
 const (
 	infrastructureUnit = "infrastructure"
+	suspendedUnit      = "suspended"
 	nonproductionUnit  = "workloads/nonproduction"
 	productionUnit     = "workloads/production"
 )
@@ -80,6 +81,9 @@ func (l *loader) checkOwnAccount() {
 	}
 	if l.stack.Kind == Management && account.OrganizationalUnit != "" {
 		l.fault(at.key("organizationalUnit"), "stands in the management stack", "remove it: the management account stays at the organization's root, and no policy holds for it")
+	}
+	if account.Close && !WithinUnit(l.stack.Unit(), suspendedUnit) {
+		l.fault(at.key("close"), "stands in an account that is not suspended", "set organizationalUnit: suspended first, run the management stack, and close it then")
 	}
 }
 

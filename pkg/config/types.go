@@ -66,6 +66,8 @@ type Account struct {
 	// OrganizationalUnit is the path of the unit the account belongs to. Left out: infrastructure for shared services,
 	// workloads/production for the production profile, else workloads/nonproduction.
 	OrganizationalUnit string `yaml:"organizationalUnit,omitempty" json:"organizationalUnit,omitempty"`
+	// Close lets the account be closed by removing the stack's file, once it stands in the unit suspended or below.
+	Close bool `yaml:"close,omitempty" json:"close,omitempty"`
 }
 
 // Exemption weakens one guardrail for a while.

@@ -29,6 +29,8 @@ type Governance struct {
 
 // OrganizationalUnit is one OU of the tree.
 type OrganizationalUnit struct {
+	// Import is the id of a unit that exists already and is taken in as it is. Left out: one is made.
+	Import string `yaml:"import,omitempty" json:"import,omitempty" jsonschema:"pattern=^ou-[0-9a-z]{4\\,32}-[0-9a-z]{8\\,32}$" hint:"a unit's id: write it as ou-, the root's characters, a hyphen and the unit's own" example:"ou-ab12-11111111"`
 	// Policies are the service control policies attached to the unit, of the platform's catalogue; what lies below inherits them.
 	Policies []string `yaml:"policies,omitempty" json:"policies,omitempty" jsonschema:"minItems=0,maxItems=20,enum=leave-organization,enum=root-user,enum=security-services,enum=regions,enum=storage,enum=platform,enum=quarantine"`
 }

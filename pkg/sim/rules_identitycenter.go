@@ -7,7 +7,9 @@ import (
 )
 
 // instanceARN is the Identity Center instance of the simulated organization.
-func instanceARN(partition string) string { return "arn:" + partition + ":sso:::instance/" + instanceResourceID }
+func instanceARN(partition string) string {
+	return "arn:" + partition + ":sso:::instance/" + instanceResourceID
+}
 
 // getInstances lists the organization's instance. It was switched on in the management account; a member sees none.
 func getInstances(s *session, _ resource.PropertyMap) (map[string]any, *Error) {
