@@ -11,6 +11,8 @@ import (
 	"sync"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"aws-platform/pkg/naming"
 )
 
 // Children names and places what a component makes.
@@ -76,6 +78,14 @@ func (c *Children) Ready() pulumi.ResourceOption {
 // Options are a child's options: the component is always the parent.
 func (c *Children) Options(opts ...pulumi.ResourceOption) []pulumi.ResourceOption {
 	return append([]pulumi.ResourceOption{pulumi.Parent(c.parent)}, opts...)
+}
+
+// Boundary is the permissions boundary of a role, nil where the scope has none.
+func Boundary(scope naming.Scope) pulumi.StringPtrInput {
+	if scope.Boundary == "" {
+		return nil
+	}
+	return pulumi.String(scope.Boundary)
 }
 
 // Outputs reads a component's outputs from its `pulumi:"name"` tags.

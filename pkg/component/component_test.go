@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-platform/pkg/component"
+	"aws-platform/pkg/naming"
 )
 
 // none registers components only.
@@ -116,4 +117,11 @@ func TestRegisterNamesTheComponentThatFailed(t *testing.T) {
 		return err
 	})
 	require.ErrorContains(t, err, `aws-platform:test:Thing "main": no zone`)
+}
+
+func TestBoundary(t *testing.T) {
+	t.Parallel()
+	require.Nil(t, component.Boundary(naming.Scope{}))
+	const arn = "the-boundary"
+	require.Equal(t, pulumi.String(arn), component.Boundary(naming.Scope{Boundary: arn}))
 }

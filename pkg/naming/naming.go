@@ -19,6 +19,9 @@ type Scope struct {
 	Owner        string
 	CostCenter   string
 	Extra        map[string]string // tags of the stack file; never replace the platform's own
+	// Boundary is the ARN of the permissions boundary that every role of the stack carries: whoever makes the stack may
+	// make no role without it. "" where nobody asks for one.
+	Boundary string
 }
 
 // hashLength is how many characters of the SHA-256 mark a cut name; eight keep collisions below one in four billion.
@@ -63,6 +66,10 @@ func (s Scope) BaseTags() map[string]string {
 		"CostCenter": s.CostCenter, "ManagedBy": "pulumi",
 	}
 }
+
+// RolePath is the path of the roles that components make. Whoever makes the stack may make, change and hand over roles
+// of this path only, so that the platform's own, which have none, are out of its reach.
+func (s Scope) RolePath() string { return "/" + s.Organization + "/" }
 
 // ARN names a regional resource of the stack's own account, for example ARN("logs", "log-group:/x").
 func (s Scope) ARN(service, resource string) string {

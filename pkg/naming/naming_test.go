@@ -92,6 +92,11 @@ func TestBaseTags(t *testing.T) {
 	}, scope().BaseTags())
 }
 
+func TestRolePath(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, "/acme/", scope().RolePath())
+}
+
 func TestARN(t *testing.T) {
 	t.Parallel()
 	china := scope()

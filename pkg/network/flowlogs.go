@@ -10,6 +10,7 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"aws-platform/pkg/component"
 	"aws-platform/pkg/iampolicy"
 )
 
@@ -117,9 +118,11 @@ func (b *vpcBuild) makeFlowLogRole(groupARN string) (*iam.Role, *iam.RolePolicy,
 		return nil, nil, err
 	}
 	role, err := iam.NewRole(b.ctx, b.Name("flow-log-role"), &iam.RoleArgs{
-		Description:      pulumi.String("Writes the flow logs of VPC " + b.name),
-		AssumeRolePolicy: iampolicy.TrustPolicy.Within(trust),
-		Tags:             b.tags("flow-logs"),
+		Description:         pulumi.String("Writes the flow logs of VPC " + b.name),
+		Path:                pulumi.String(scope.RolePath()),
+		AssumeRolePolicy:    iampolicy.TrustPolicy.Within(trust),
+		PermissionsBoundary: component.Boundary(scope),
+		Tags:                b.tags("flow-logs"),
 	}, b.Options()...)
 	if err != nil {
 		return nil, nil, err

@@ -76,6 +76,7 @@ func TestFlowLogRole(t *testing.T) {
 	t.Parallel()
 	m := logged(t, config.FlowLogs{Destination: "cloudwatch", RetentionDays: 30})
 	require.Equal(t, object{
+		"path":        "/acme/",
 		"description": "Writes the flow logs of VPC main",
 		"assumeRolePolicy": policy(`{"Sid":"FlowLogs","Effect":"Allow","Principal":{"Service":["vpc-flow-logs.amazonaws.com"]},` +
 			`"Action":["sts:AssumeRole"],"Condition":{` +
