@@ -54,6 +54,7 @@ func crossCheck(all []*loader) {
 	single(all, Shared)
 	crossCheckBlocks(all)
 	crossCheckAccounts(all)
+	crossCheckTransit(all)
 	for _, l := range all {
 		if l.stack.StateBackend != nil {
 			crossCheckState(l, all)

@@ -49,6 +49,8 @@ type Stack struct {
 	Recorder *Recorder `yaml:"recorder,omitempty" json:"recorder,omitempty"`
 	// Baseline is what holds for the account as a whole.
 	Baseline *Baseline `yaml:"baseline,omitempty" json:"baseline,omitempty"`
+	// TransitGateway is the hub all VPCs meet at; shared stack only.
+	TransitGateway *TransitGateway `yaml:"transitGateway,omitempty" json:"transitGateway,omitempty"`
 }
 
 // Account is an AWS account and the region the stack works in.
@@ -104,6 +106,8 @@ type VPC struct {
 	IPv6 bool `yaml:"ipv6" json:"ipv6"`
 	// SecondaryCIDRs are further IPv4 blocks by name; each is cut into one private subnet per zone.
 	SecondaryCIDRs map[string]SecondaryCIDR `yaml:"secondaryCidrs,omitempty" json:"secondaryCidrs,omitempty" keys:"name"`
+	// Transit attaches the VPC to the transit gateway of the shared stack.
+	Transit *VPCTransit `yaml:"transit,omitempty" json:"transit,omitempty"`
 	// Clusters are the EKS clusters that find their subnets here by tag.
 	Clusters []string `yaml:"clusters,omitempty" json:"clusters,omitempty"`
 	// BlockPublicAccess turns on VPC block public access for the account's region: off, ingress or bidirectional.

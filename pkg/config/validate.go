@@ -19,6 +19,7 @@ func (l *loader) validate() {
 	l.checkGovernance()
 	l.checkLogArchive()
 	l.checkAudit()
+	l.checkTransit()
 	l.checkGuardrails()
 }
 

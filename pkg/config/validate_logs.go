@@ -15,9 +15,7 @@ func Retentions() []int {
 }
 
 func (l *loader) checkFlowLogs(at path, logs FlowLogs) {
-	if days := logs.RetentionDays; days != 0 && !slices.Contains(Retentions(), days) {
-		l.fault(at.key("retentionDays"), fmt.Sprintf("%d is not a time CloudWatch Logs keeps records for", days), "use "+around(days))
-	}
+	l.checkRetention(at.key("retentionDays"), logs.RetentionDays)
 	if logs.BucketARN == "" {
 		return
 	}
@@ -26,6 +24,13 @@ func (l *loader) checkFlowLogs(at path, logs FlowLogs) {
 		l.fault(bucket, "has no effect on the destination cloudwatch", "remove it, or set destination: s3")
 	}
 	l.checkBucketARN(bucket, logs.BucketARN)
+}
+
+// checkRetention holds days to those CloudWatch Logs takes.
+func (l *loader) checkRetention(at path, days int) {
+	if days != 0 && !slices.Contains(Retentions(), days) {
+		l.fault(at, fmt.Sprintf("%d is not a time CloudWatch Logs keeps records for", days), "use "+around(days))
+	}
 }
 
 // around names the retentions next to days, which lies between the first and the last.
