@@ -3,8 +3,9 @@ package sim
 import (
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
+
+	"aws-platform/pkg/sim/authz"
 )
 
 // Account is one AWS account of the simulated organization.
@@ -76,7 +77,7 @@ func (m *model) assume(caller identity, partition string, wish assumption) (iden
 	}, nil
 }
 
-// trusts says whether a role exists and lets the caller in.
+// trusts says whether a role exists and lets the caller in, and whether the caller's own policies let it ask.
 func (m *model) trusts(target, name string, wish assumption, caller identity) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -85,79 +86,46 @@ func (m *model) trusts(target, name string, wish assumption, caller identity) bo
 		return m.open
 	}
 	if name == accessRole && !known.Management {
-		return m.accounts[caller.Account].Management
+		return m.admits(accessTrust(m.management()), target, wish, caller)
 	}
 	role := m.find(place{Account: target}, roleToken, wish.RoleARN)
-	return role != nil && policyAdmits(documentOf(role.Properties, "assumeRolePolicy"), caller, wish)
+	return role != nil && m.admits(documentOf(role.Properties, "assumeRolePolicy"), target, wish, caller)
 }
 
-func policyAdmits(document string, caller identity, wish assumption) bool {
-	policy, err := parsePolicy(document)
+// management is the management account's id.
+func (m *model) management() string {
+	for id, known := range m.accounts {
+		if known.Management {
+			return id
+		}
+	}
+	return ""
+}
+
+// accessTrust is the trust policy Organizations gives the access role: to the management account, whoever it lets.
+func accessTrust(management string) string {
+	return `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":"` + management + `"}}}`
+}
+
+// admits says whether a trust policy of an account's role and the caller's own policies agree on a session.
+func (m *model) admits(trust, target string, wish assumption, caller identity) bool {
+	policy, err := parsePolicy(trust)
 	if err != nil {
 		return false
 	}
-	admitted := false
-	for _, statement := range policy.Statement {
-		if statement.concerns(caller) && statement.admits(caller, wish) {
-			if statement.Effect == "Deny" {
-				return false
-			}
-			admitted = admitted || statement.Effect == "Allow"
+	judged := m.rights(caller)
+	judged.Resource, judged.ResourceAccount, judged.Decisive = &policy, target, true
+	asked := authz.Request{
+		Principal: m.principal(caller), Action: "sts:AssumeRole", Resource: wish.RoleARN,
+		Context: map[string][]string{"aws:SecureTransport": {"true"}},
+	}
+	for key, value := range map[string]string{"sts:ExternalId": wish.ExternalID, "sts:RoleSessionName": wish.Session} {
+		if value != "" {
+			asked.Context[key] = []string{value}
 		}
 	}
-	return admitted
-}
-
-// concerns says whether a statement of a trust policy is about the caller.
-func (s policyStatement) concerns(caller identity) bool {
-	if !slices.ContainsFunc(s.Action, func(action string) bool { return wildcard(action, "sts:AssumeRole") }) {
-		return false
-	}
-	return len(s.Principal["*"]) > 0 || slices.ContainsFunc(s.Principal["AWS"], func(principal string) bool {
-		return principal == "*" || principal == caller.Account || principal == caller.Source || principal == caller.ARN ||
-			strings.HasSuffix(principal, "::"+caller.Account+":root")
-	})
-}
-
-// admits evaluates the conditions a trust policy of this platform may have; one it cannot evaluate does not hold.
-func (s policyStatement) admits(caller identity, wish assumption) bool {
-	facts := map[string]string{
-		"sts:ExternalId": wish.ExternalID, "sts:RoleSessionName": wish.Session,
-		"aws:PrincipalArn": caller.Source, "aws:PrincipalAccount": caller.Account, "aws:PrincipalOrgID": organizationID,
-	}
-	for operator, keys := range s.Condition {
-		for key, wanted := range keys {
-			fact, known := facts[key]
-			equal := slices.ContainsFunc(wanted, func(pattern conditionValue) bool { return matches(string(pattern), fact) })
-			switch operator {
-			case "StringEquals", "StringLike", "ArnEquals", "ArnLike":
-				if !known || !equal {
-					return false
-				}
-			case "StringNotEquals", "StringNotLike", "ArnNotEquals", "ArnNotLike":
-				if !known || equal {
-					return false
-				}
-			default:
-				return false
-			}
-		}
-	}
-	return true
+	return judged.Decide(asked).Allowed
 }
 
 // organizationID is the simulated organization all accounts belong to.
 const organizationID = "o-simulation"
-
-// matches compares with AWS's wildcards: * is any text, ? any character.
-func matches(pattern, value string) bool {
-	switch {
-	case pattern == "":
-		return value == ""
-	case pattern[0] == '*':
-		return matches(pattern[1:], value) || (value != "" && matches(pattern, value[1:]))
-	case value == "":
-		return false
-	}
-	return (pattern[0] == '?' || pattern[0] == value[0]) && matches(pattern[1:], value[1:])
-}

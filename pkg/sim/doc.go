@@ -9,7 +9,12 @@
 // types_*.go files says the rest; TestRegistry says what the row forgot. Rules that need more than a row are functions in
 // the rules_*.go files.
 //
-// A call runs through: check (inputs alone; previews end here), the rules of the row against the inventory, the effect
+// A row also says which IAM actions its calls need (Actions): "ec2:CreateVpc" is judged on the resource's ARN, or on the
+// template after a space: "iam:PassRole {iamRoleArn}". A session of a role is held to the role's policies and boundary,
+// to the service control policies over its account and to the policies of keys and buckets (authorize.go); package
+// authz decides. The operator of the management account may do everything, and a row without Actions is open.
+//
+// A call runs through: check (inputs alone; previews end here), the caller's rights, the rules of the row against the inventory, the effect
 // beyond the inventory (buckets have content), the inventory on disk, the time AWS would take. Faults asked for come before
 // or after.
 package sim

@@ -29,6 +29,7 @@ type model struct {
 // call is one request to create, update or delete, from either adapter.
 type call struct {
 	place
+	Caller      *identity // nil: nobody asks whether it may
 	DefaultTags resource.PropertyMap
 	Token       string
 	URN         resource.URN
@@ -59,7 +60,7 @@ func (m *model) request(c call, op operation) (*request, error) {
 		return nil, err
 	}
 	return &request{
-		place: c.place, Type: known, Op: op, URN: c.URN, Name: c.Name, ID: c.ID, cloud: m,
+		place: c.place, Type: known, Op: op, URN: c.URN, Name: c.Name, ID: c.ID, Caller: c.Caller, cloud: m,
 	}, nil
 }
 
@@ -102,6 +103,9 @@ func (m *model) judgeCreate(r *request, record *Resource) *Error {
 
 // judge is what is common to creating and updating.
 func (m *model) judge(r *request, rules []rule) *Error {
+	if refused := m.authorize(r); refused != nil {
+		return refused
+	}
 	if refused := m.judgeReferences(r); refused != nil {
 		return refused
 	}
@@ -162,6 +166,9 @@ func (m *model) remove(c call) error {
 }
 
 func (m *model) judgeDelete(r *request, target *Resource) *Error {
+	if refused := m.authorize(r); refused != nil {
+		return refused
+	}
 	for _, rule := range r.Type.Delete {
 		if refused := rule(r); refused != nil {
 			return refused
@@ -184,6 +191,10 @@ func (m *model) read(c call) (*Resource, error) {
 		return nil, err
 	}
 	if found := m.lookup(r); found != nil {
+		r.Old, r.New = found.Properties, found.Properties
+		if refused := m.authorize(r); refused != nil {
+			return nil, r.failed(refused)
+		}
 		copied := found.clone()
 		return &copied, nil
 	}

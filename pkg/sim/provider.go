@@ -209,7 +209,7 @@ func (p *provider) call(ctx context.Context, urn, id string, inputs *structpb.St
 	}
 	named := resource.URN(urn)
 	return call{
-		place: opened.place, DefaultTags: maps.Clone(opened.defaultTags),
+		place: opened.place, Caller: &opened.caller, DefaultTags: maps.Clone(opened.defaultTags),
 		Token: string(named.Type()), URN: named, Name: named.Name(), ID: id, Inputs: values,
 	}, stopped, nil
 }

@@ -47,6 +47,9 @@ type row struct {
 	// Sets names the lists whose order means nothing; Documents the strings compared as JSON.
 	Sets, Documents []string
 
+	// Actions are the IAM actions the calls need; a row without any is open to every caller.
+	Actions actions
+
 	// Valid judges single properties while the program is checked, before anything is made; previews see it too.
 	Valid map[string]validator
 	// Check judges several properties together at the same moment. It sees inputs only and unknown values are absent.
@@ -79,6 +82,18 @@ type row struct {
 	Latency latency
 
 	schema *resourceSchema
+}
+
+// actions are the IAM actions that a type's calls need. "ec2:CreateVpc" is judged on Resource; what follows a space is
+// a template of its own, "iam:PassRole {iamRoleArn}", and an action whose template gives nothing is not needed.
+type actions struct {
+	// Create, Update, Delete and Read must be allowed all together.
+	Create, Update, Delete, Read []string
+	// Resource is the template of the ARN the actions are done to; "" is "{arn}", the row's own ARN, "*" for actions that
+	// know no resource.
+	Resource string
+	// Context are condition keys the calls carry besides those of every call (request.context).
+	Context func(r *request) map[string][]string
 }
 
 // scope is where resources of a type live.

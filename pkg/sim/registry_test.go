@@ -25,6 +25,9 @@ func TestRegistry(t *testing.T) {
 			for path, kind := range row.Refs {
 				require.NotNil(t, reg.kinds[kind], "%s refers to a kind nobody is of: %q", path, kind)
 			}
+			for _, entry := range slices.Concat(row.Actions.Create, row.Actions.Update, row.Actions.Delete, row.Actions.Read) {
+				require.Regexp(t, `^[a-z0-9-]+:[A-Z][A-Za-z0-9]+( \S+)?$`, entry, "service:Action, or service:Action and the template of an ARN")
+			}
 			inputs := slices.Concat(row.Replace, row.Sets, row.Documents, slices.Collect(maps.Keys(row.Valid)))
 			for _, path := range inputs {
 				name, _, _ := strings.Cut(path, ".")

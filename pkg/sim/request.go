@@ -34,6 +34,8 @@ type request struct {
 	// Old is the state before the call, nil on create. New are the inputs asked for with defaults filled in; on delete,
 	// the state again. Both hold plain values: no secrets, no outputs; while checking, unknown values are absent.
 	Old, New resource.PropertyMap
+	// Caller is who calls; nil for what happens behind everybody's back.
+	Caller *identity
 
 	cloud *model
 }

@@ -68,6 +68,16 @@ func bucketOf(r *request) string {
 	return name
 }
 
+// flowLogFolder is the folder of that bucket, "" or "/logs".
+func flowLogFolder(r *request) string {
+	_, path, _ := strings.Cut(r.Text("logDestination"), ":::")
+	_, folder, found := strings.Cut(path, "/")
+	if !found || folder == "" {
+		return ""
+	}
+	return "/" + strings.TrimSuffix(folder, "/")
+}
+
 func flowLogDestinationExists(r *request) *Error {
 	switch r.Text("logDestinationType") {
 	case "cloud-watch-logs":
@@ -91,9 +101,10 @@ func flowLogRoleIsTrusted(r *request) *Error {
 	if role == nil {
 		return nil
 	}
-	policy, err := parsePolicy(documentOf(role.Properties, "assumeRolePolicy"))
-	context := map[string]string{"aws:SourceAccount": r.Account}
-	if err != nil || !policy.allows("Service", "vpc-flow-logs.amazonaws.com", "sts:AssumeRole", context) {
+	context := map[string]string{
+		"aws:SourceAccount": r.Account, "aws:SourceArn": r.expand("arn:{partition}:ec2:{region}:{account}:vpc-flow-log/{id}"),
+	}
+	if !serviceMay(documentOf(role.Properties, "assumeRolePolicy"), "vpc-flow-logs.amazonaws.com", "sts:AssumeRole", role.Text("arn"), context) {
 		return refuse("400", "Unable to assume given IAM role")
 	}
 	return nil
@@ -110,10 +121,11 @@ func flowLogBucketAllows(r *request) *Error {
 		if other.ID != bucketOf(r) {
 			continue
 		}
-		policy, err := parsePolicy(documentOf(other.Properties, "policy"))
-		context := map[string]string{"aws:SourceAccount": r.Account}
-		if err != nil || !policy.allows("Service", "delivery.logs.amazonaws.com", "s3:PutObject", context) ||
-			!policy.allows("Service", "delivery.logs.amazonaws.com", "s3:GetBucketAcl", context) {
+		bucket, policy := r.expand("arn:{partition}:s3:::")+other.ID, documentOf(other.Properties, "policy")
+		context := delivered(r, r.Account, r.expand("arn:{partition}:logs:{region}:{account}:*"))
+		object := r.expand("/AWSLogs/{account}/vpcflowlogs/{region}/log.gz")
+		if !serviceMay(policy, "delivery.logs.amazonaws.com", "s3:PutObject", bucket+flowLogFolder(r)+object, context) ||
+			!serviceMay(policy, "delivery.logs.amazonaws.com", "s3:GetBucketAcl", bucket, context) {
 			return denied
 		}
 		return nil

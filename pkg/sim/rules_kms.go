@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"aws-platform/pkg/sim/authz"
 )
 
 // keyPolicyLimit is a key policy's size in bytes.
@@ -79,9 +81,15 @@ func keyPolicyKeepsControl(r *request) *Error {
 	if err != nil || r.Flag("bypassPolicyLockoutSafetyCheck") {
 		return nil
 	}
+	// Whoever the caller is, its own policies let it: the key's policy alone is tried.
+	judged := authz.Policies{Identity: []authz.Policy{administratorAccess}, Resource: &policy, Decisive: true}
 	root := r.expand("arn:{partition}:iam::{account}:root")
-	for _, who := range append([]string{root, r.Account}, rolesOf(r)...) {
-		if policy.allows("AWS", who, "kms:PutKeyPolicy", nil) {
+	for _, who := range append(rolesOf(r), root) {
+		asked := authz.Request{
+			Principal: authz.Principal{ARN: who, Source: who, Account: r.Account, Organization: organizationID},
+			Action:    "kms:PutKeyPolicy", Resource: r.expand("arn:{partition}:kms:{region}:{account}:key/{id}"),
+		}
+		if judged.Decide(asked).Allowed {
 			return nil
 		}
 	}
@@ -145,16 +153,12 @@ func keyServesLogs(r *request) *Error {
 	if key == nil {
 		return refused
 	}
-	policy, err := parsePolicy(key.Text("policy"))
-	if err != nil {
-		return refused
-	}
 	context := map[string]string{
 		"kms:EncryptionContext:aws:logs:arn": r.expand("arn:{partition}:logs:{region}:{account}:log-group:{name}"),
 		"aws:SourceAccount":                  r.Account,
 	}
 	for _, action := range logsNeeds {
-		if !policy.allows("Service", "logs."+r.Region+".amazonaws.com", action, context) {
+		if !serviceMay(key.Text("policy"), "logs."+r.Region+".amazonaws.com", action, key.Text("arn"), context) {
 			return refused
 		}
 	}

@@ -178,7 +178,7 @@ func orgPolicyIsWellFormed(r *request) *Error {
 		return malformed
 	}
 	for _, s := range policy.Statement {
-		named := s.Principal.count()+s.NotPrincipal.count() > 0
+		named := s.Principal.Count()+s.NotPrincipal.Count() > 0
 		actions, resources := len(s.Action)+len(s.NotAction), len(s.Resource)+len(s.NotResource)
 		if named || actions == 0 || resources == 0 || (s.Effect != "Allow" && s.Effect != "Deny") {
 			return malformed
@@ -189,7 +189,7 @@ func orgPolicyIsWellFormed(r *request) *Error {
 
 func resourcePolicyIsWellFormed(r *request) *Error {
 	policy, err := parsePolicy(r.document("content"))
-	if err != nil || len(policy.Statement) == 0 || slices.ContainsFunc(policy.Statement, func(s policyStatement) bool { return s.Principal.count() == 0 }) {
+	if err != nil || len(policy.Statement) == 0 || slices.ContainsFunc(policy.Statement, func(s policyStatement) bool { return s.Principal.Count() == 0 }) {
 		return refuse("MalformedPolicyDocumentException", "The provided policy document does not meet the requirements of the specified policy type.")
 	}
 	return nil

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,108 +10,19 @@ import (
 	"unicode"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"aws-platform/pkg/sim/authz"
 )
 
-// policyDocument is an IAM policy, whichever service keeps it.
-type policyDocument struct {
-	Version   string                     `json:"Version"`
-	ID        string                     `json:"Id"`
-	Statement oneOrMany[policyStatement] `json:"Statement"`
-}
-
-// policyStatement is one statement of a policy.
-type policyStatement struct {
-	Sid          string                                          `json:"Sid"`
-	Effect       string                                          `json:"Effect"`
-	Principal    principals                                      `json:"Principal"`
-	NotPrincipal principals                                      `json:"NotPrincipal"`
-	Action       oneOrMany[string]                               `json:"Action"`
-	NotAction    oneOrMany[string]                               `json:"NotAction"`
-	Resource     oneOrMany[string]                               `json:"Resource"`
-	NotResource  oneOrMany[string]                               `json:"NotResource"`
-	Condition    map[string]map[string]oneOrMany[conditionValue] `json:"Condition"`
-}
-
-// oneOrMany is a JSON value that may be written alone or in a list.
-type oneOrMany[T any] []T
-
-func (m *oneOrMany[T]) UnmarshalJSON(content []byte) error {
-	if bytes.HasPrefix(bytes.TrimSpace(content), []byte("[")) {
-		var many []T
-		if err := strictJSON(content, &many); err != nil {
-			return err
-		}
-		*m = many
-		return nil
-	}
-	var one T
-	if err := strictJSON(content, &one); err != nil {
-		return err
-	}
-	*m = oneOrMany[T]{one}
-	return nil
-}
-
-// conditionValue is a string, a number or a boolean of a condition, as text.
-type conditionValue string
-
-func (v *conditionValue) UnmarshalJSON(content []byte) error {
-	var value any
-	if err := json.Unmarshal(content, &value); err != nil {
-		return err
-	}
-	switch value.(type) {
-	case string, float64, bool:
-		*v = conditionValue(fmt.Sprint(value))
-		return nil
-	}
-	return errors.New("a condition value is a string, a number or a boolean")
-}
-
-// principals are who a statement speaks of, by kind: AWS, Service, Federated; {"*": ["*"]} is everybody.
-type principals map[string]oneOrMany[string]
-
-func (p *principals) UnmarshalJSON(content []byte) error {
-	var everybody string
-	if json.Unmarshal(content, &everybody) == nil {
-		if everybody != "*" {
-			return fmt.Errorf("principal %q", everybody)
-		}
-		*p = principals{"*": {"*"}}
-		return nil
-	}
-	named := map[string]oneOrMany[string]{}
-	if err := json.Unmarshal(content, &named); err != nil {
-		return err
-	}
-	*p = named
-	return nil
-}
-
-func (p principals) count() int {
-	count := 0
-	for _, named := range p {
-		count += len(named)
-	}
-	return count
-}
-
-// strictJSON refuses what a policy cannot say.
-func strictJSON(content []byte, into any) error {
-	decoder := json.NewDecoder(bytes.NewReader(content))
-	decoder.DisallowUnknownFields()
-	return decoder.Decode(into)
-}
+// A policy as authz reads it, under the names of this package's rules.
+type (
+	policyDocument  = authz.Policy
+	policyStatement = authz.Statement
+	principals      = authz.Principals
+)
 
 // parsePolicy reads a policy; anything that is not one is an error.
-func parsePolicy(document string) (policyDocument, error) {
-	var policy policyDocument
-	trimmed := strings.TrimSpace(document)
-	if !strings.HasPrefix(trimmed, "{") || !json.Valid([]byte(trimmed)) {
-		return policy, errors.New("not a JSON object")
-	}
-	return policy, strictJSON([]byte(trimmed), &policy)
-}
+func parsePolicy(document string) (policyDocument, error) { return authz.Parse(document) }
 
 // document is a policy input as text.
 func (r *request) document(property string) string { return documentOf(r.New, property) }
@@ -172,6 +82,10 @@ var (
 // check reads a policy and refuses what the service would.
 func (u policyUse) check(document string) (policyDocument, *Error) {
 	policy, err := parsePolicy(document)
+	var operator *authz.OperatorError
+	if errors.As(err, &operator) {
+		return policy, refuse(u.Code, "%s", operator)
+	}
 	if err != nil {
 		return policy, refuse(u.Code, "%s", u.NotJSON)
 	}
@@ -196,7 +110,7 @@ func (u policyUse) check(document string) (policyDocument, *Error) {
 
 // fault is what is wrong with one statement, or "".
 func (u policyUse) fault(s policyStatement) string {
-	named := s.Principal.count() + s.NotPrincipal.count()
+	named := s.Principal.Count() + s.NotPrincipal.Count()
 	switch {
 	case s.Effect != "Allow" && s.Effect != "Deny":
 		return "Missing required field Effect"
@@ -257,10 +171,9 @@ func roleExists(r *request, principal string) bool {
 }
 
 // isPublic says whether a policy allows everybody, as S3 judges it: an Allow for "*" that no fixed condition narrows.
-func (p policyDocument) isPublic() bool {
-	return slices.ContainsFunc(p.Statement, func(s policyStatement) bool {
-		everybody := len(s.Principal["*"]) > 0 || slices.Contains(s.Principal["AWS"], "*")
-		return s.Effect == "Allow" && everybody && !s.narrowed()
+func isPublic(policy policyDocument) bool {
+	return slices.ContainsFunc(policy.Statement, func(s policyStatement) bool {
+		return s.Effect == "Allow" && s.Principal.Everybody() && !narrowed(s)
 	})
 }
 
@@ -270,13 +183,13 @@ var narrowing = []string{
 	"aws:sourcevpc", "aws:sourcevpce", "aws:sourceowner", "aws:userid", "s3:dataaccesspointaccount",
 }
 
-func (s policyStatement) narrowed() bool {
+func narrowed(s policyStatement) bool {
 	for operator, keys := range s.Condition {
 		if strings.Contains(operator, "Not") || strings.HasPrefix(operator, "Null") {
 			continue
 		}
 		for key, values := range keys {
-			fixed := !slices.ContainsFunc(values, func(v conditionValue) bool { return strings.Trim(string(v), "*?") == "" })
+			fixed := !slices.ContainsFunc(values, func(v authz.Value) bool { return strings.Trim(string(v), "*?") == "" })
 			if fixed && slices.Contains(narrowing, strings.ToLower(key)) {
 				return true
 			}
@@ -285,40 +198,19 @@ func (s policyStatement) narrowed() bool {
 	return false
 }
 
-// allows says whether an Allow statement lets a principal do an action. Conditions on keys of the context are judged,
-// all others are taken to hold.
-func (p policyDocument) allows(kind, principal, action string, context map[string]string) bool {
-	return slices.ContainsFunc(p.Statement, func(s policyStatement) bool {
-		named := len(s.Principal["*"]) > 0 || slices.ContainsFunc(s.Principal[kind], func(who string) bool {
-			return who == "*" || who == principal
-		})
-		return s.Effect == "Allow" && named && s.holds(context) && slices.ContainsFunc(s.Action, func(pattern string) bool {
-			return wildcard(pattern, action)
-		})
-	})
-}
-
-// holds judges the conditions on keys of a context, by equality and likeness.
-func (s policyStatement) holds(context map[string]string) bool {
-	for operator, keys := range s.Condition {
-		if base := strings.TrimSuffix(operator, "IfExists"); !slices.Contains([]string{
-			"StringEquals", "StringLike", "ArnEquals", "ArnLike"}, base) {
-			continue
-		}
-		for key, values := range keys {
-			actual, judged := context[key]
-			matches := slices.ContainsFunc(values, func(v conditionValue) bool { return matches(string(v), actual) })
-			if judged && !matches {
-				return false
-			}
-		}
+// serviceMay says whether a resource's policy lets a service do an action on a target.
+func serviceMay(document, service, action, target string, context map[string]string) bool {
+	policy, err := parsePolicy(document)
+	if err != nil {
+		return false
 	}
-	return true
-}
-
-// wildcard matches as IAM compares actions: whatever the case.
-func wildcard(pattern, value string) bool {
-	return matches(strings.ToLower(pattern), strings.ToLower(value))
+	asked := authz.Request{
+		Principal: authz.Principal{Service: service}, Action: action, Resource: target, Context: map[string][]string{},
+	}
+	for key, value := range context {
+		asked.Context[key] = []string{value}
+	}
+	return authz.Policies{Resource: &policy}.Decide(asked).Allowed
 }
 
 // policySize is a policy's size as IAM counts it: without white space.

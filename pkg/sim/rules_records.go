@@ -3,7 +3,6 @@ package sim
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -182,8 +181,7 @@ func trailMayLog(r *request) *Error {
 		return refuse("InvalidCloudWatchLogsRoleArnException", "CloudTrail cannot validate the specified role ARN.")
 	}
 	context := map[string]string{"aws:SourceArn": trailARN(r), "aws:SourceAccount": trailOwner(r)}
-	policy, err := parsePolicy(documentOf(found.Properties, "assumeRolePolicy"))
-	if err != nil || !policy.allows("Service", cloudTrail, "sts:AssumeRole", context) {
+	if !serviceMay(documentOf(found.Properties, "assumeRolePolicy"), cloudTrail, "sts:AssumeRole", role, context) {
 		return refuse("InvalidCloudWatchLogsRoleArnException", "Access denied. Check the trust relationships for your role.")
 	}
 	return nil
@@ -341,50 +339,4 @@ func aggregatorMayCoverOrganization(r *request) *Error {
 func aggregatorARN(r *request) resource.PropertyValue {
 	return resource.NewProperty(r.expand("arn:{partition}:config:{region}:{account}:config-aggregator/config-aggregator-") +
 		digest(8, r.Account, r.Region, r.Text("name")))
-}
-
-// serviceMay says whether a resource's policy lets a service do an action on a target: an allow, and no deny that
-// applies. A condition on something the request does not say does not hold.
-func serviceMay(document, service, action, target string, context map[string]string) bool {
-	policy, err := parsePolicy(document)
-	if err != nil {
-		return false
-	}
-	allowed := false
-	for _, s := range policy.Statement {
-		named := len(s.Principal["*"]) > 0 || slices.Contains(s.Principal["Service"], service)
-		about := slices.ContainsFunc(s.Action, func(pattern string) bool { return wildcard(pattern, action) }) &&
-			slices.ContainsFunc(s.Resource, func(pattern string) bool { return matches(pattern, target) })
-		if !named || !about || !s.fits(context) {
-			continue
-		}
-		if s.Effect == "Deny" {
-			return false
-		}
-		allowed = true
-	}
-	return allowed
-}
-
-// fits judges all conditions of a statement.
-func (s policyStatement) fits(context map[string]string) bool {
-	for operator, keys := range s.Condition {
-		for key, values := range keys {
-			actual, known := context[key]
-			equal := known && slices.ContainsFunc(values, func(v conditionValue) bool { return matches(string(v), actual) })
-			switch strings.TrimSuffix(operator, "IfExists") {
-			case "StringEquals", "StringLike", "ArnEquals", "ArnLike", "Bool":
-				if !equal {
-					return false
-				}
-			case "StringNotEquals", "StringNotLike", "ArnNotEquals", "ArnNotLike":
-				if equal {
-					return false
-				}
-			default:
-				return false
-			}
-		}
-	}
-	return true
 }

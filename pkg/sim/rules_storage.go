@@ -119,7 +119,7 @@ func misplacedAction(s policyStatement, bucket string) string {
 
 func bucketPolicyIsPrivate(r *request) *Error {
 	policy, err := parsePolicy(r.document("policy"))
-	if err != nil || !policy.isPublic() || !blocks(r, "blockPublicPolicy") {
+	if err != nil || !isPublic(policy) || !blocks(r, "blockPublicPolicy") {
 		return nil
 	}
 	return refuseStatus(http.StatusForbidden, "AccessDenied", "User is not authorized to perform: s3:PutBucketPolicy on "+

@@ -43,8 +43,8 @@ func roleRow() row {
 			"name": iamName(64), "path": iamPath, "maxSessionDuration": between(3600, 43200),
 			"description": longest(1000),
 		},
-		Create: []rule{trustIsWellFormed, trustNamesSomebody, inlineFits},
-		Update: []rule{trustIsWellFormed, trustNamesSomebody, inlineFits},
+		Create: []rule{trustIsWellFormed, trustNamesSomebody, inlineFits, managedAreKnown("managedPolicyArns", "permissionsBoundary")},
+		Update: []rule{trustIsWellFormed, trustNamesSomebody, inlineFits, managedAreKnown("managedPolicyArns", "permissionsBoundary")},
 		Delete: []rule{roleIsBare},
 		Refs:   map[string]string{"permissionsBoundary": kindIAMPolicy, "managedPolicyArns": kindIAMPolicy},
 		NotFound: &refusal{
@@ -115,6 +115,7 @@ func policyAttachmentRow() row {
 		ID:      fill("{role}/{policyArn}"),
 		Replace: []string{"role", "policyArn"},
 		Refs:    map[string]string{"role": kindRole, "policyArn": kindIAMPolicy},
+		Create:  []rule{managedAreKnown("policyArn")},
 		Quotas: []quota{{Limit: 10, Per: []string{"role"}, refusal: refusal{
 			Code: "LimitExceeded", Message: "Cannot exceed quota for PoliciesPerRole: 10", Status: http.StatusConflict,
 		}}},
