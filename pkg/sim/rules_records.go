@@ -180,6 +180,9 @@ func trailMayLog(r *request) *Error {
 	if found == nil {
 		return refuse("InvalidCloudWatchLogsRoleArnException", "CloudTrail cannot validate the specified role ARN.")
 	}
+	if r.Flag("isOrganizationTrail") && organizationUnknown(r) {
+		return nil // whose trail it will be is not known
+	}
 	context := map[string]string{"aws:SourceArn": trailARN(r), "aws:SourceAccount": trailOwner(r)}
 	if !serviceMay(documentOf(found.Properties, "assumeRolePolicy"), cloudTrail, "sts:AssumeRole", role, context) {
 		return refuse("InvalidCloudWatchLogsRoleArnException", "Access denied. Check the trust relationships for your role.")

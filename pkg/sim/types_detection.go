@@ -21,7 +21,7 @@ const detectionTimes = "services that watch answer within seconds; the provider 
 // Terraform provider (internal/service/guardduty, securityhub, accessanalyzer).
 func detectionTypes() []row {
 	return []row{
-		detectorRow(), guardAdminRow(), guardOrganizationRow(), guardFeatureRow(),
+		detectorRow(), guardAdminRow(), guardOrganizationRow(), guardFeatureRow(), ownFeatureRow(),
 		hubRow(), hubAdminRow(), hubOrganizationRow(), hubAggregatorRow(), standardRow(), analyzerRow(),
 	}
 }
@@ -72,16 +72,37 @@ func guardOrganizationRow() row {
 	}
 }
 
+// guardFeatureNames are GuardDuty's features.
+var guardFeatureNames = oneOf("S3_DATA_EVENTS", "EKS_AUDIT_LOGS", "EBS_MALWARE_PROTECTION", "RDS_LOGIN_EVENTS",
+	"EKS_RUNTIME_MONITORING", "LAMBDA_NETWORK_LOGS", "RUNTIME_MONITORING")
+
+// guardAgents are the parts of runtime monitoring.
+var guardAgents = oneOf("EKS_ADDON_MANAGEMENT", "ECS_FARGATE_AGENT_MANAGEMENT", "EC2_AGENT_MANAGEMENT")
+
+// ownFeatureRow is a feature of one account's own detector. Giving it up leaves it as it is.
+func ownFeatureRow() row {
+	return row{
+		Token: "aws:guardduty/detectorFeature:DetectorFeature", Attached: true, ID: fill("{detectorId}/{name}"),
+		Replace: []string{"detectorId", "name"},
+		Valid: map[string]validator{
+			"name": guardFeatureNames, "status": oneOf("ENABLED", "DISABLED"),
+			"additionalConfigurations.name": guardAgents, "additionalConfigurations.status": oneOf("ENABLED", "DISABLED"),
+		},
+		Create: []rule{additionsSuitFeature}, Update: []rule{additionsSuitFeature},
+		Refs: map[string]string{"detectorId": kindDetector}, Within: "detectorId",
+		Latency: watching(),
+	}
+}
+
 func guardFeatureRow() row {
 	return row{
 		Token: typeGuardFeature, ID: fill("{detectorId}/{name}"),
 		Replace: []string{"detectorId", "name"},
 		Valid: map[string]validator{
-			"autoEnable": oneOf("ALL", "NEW", "NONE"),
-			"name": oneOf("S3_DATA_EVENTS", "EKS_AUDIT_LOGS", "EBS_MALWARE_PROTECTION", "RDS_LOGIN_EVENTS", "EKS_RUNTIME_MONITORING",
-				"LAMBDA_NETWORK_LOGS", "RUNTIME_MONITORING"),
+			"autoEnable":                          oneOf("ALL", "NEW", "NONE"),
+			"name":                                guardFeatureNames,
 			"additionalConfigurations.autoEnable": oneOf("ALL", "NEW", "NONE"),
-			"additionalConfigurations.name":       oneOf("EKS_ADDON_MANAGEMENT", "ECS_FARGATE_AGENT_MANAGEMENT", "EC2_AGENT_MANAGEMENT"),
+			"additionalConfigurations.name":       guardAgents,
 		},
 		Create: []rule{guardAdministers, additionsSuitFeature}, Update: []rule{guardAdministers, additionsSuitFeature},
 		Refs: map[string]string{"detectorId": kindDetector}, Within: "detectorId",
