@@ -218,6 +218,7 @@ func (b *detectionBuild) aggregator() error {
 	role, err := iam.NewRole(b.ctx, b.Name("aggregator-role"), &iam.RoleArgs{
 		Description:      pulumi.String("Lists the organization's accounts for AWS Config"),
 		AssumeRolePolicy: iampolicy.TrustPolicy.Within(trust), Tags: b.tags("aggregator-role"),
+		Path: pulumi.String(scope.RolePath()), PermissionsBoundary: component.Boundary(scope),
 	}, b.Options()...)
 	if err != nil {
 		return err

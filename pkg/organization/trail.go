@@ -139,6 +139,7 @@ func (b *trailBuild) role(group *cloudwatch.LogGroup) (*iam.Role, *iam.RolePolic
 	role, err := iam.NewRole(b.ctx, b.Name("log-role"), &iam.RoleArgs{
 		Description:      pulumi.String("Writes the trail " + TrailName(b.args.Scope) + " to CloudWatch Logs"),
 		AssumeRolePolicy: iampolicy.TrustPolicy.Within(trust), Tags: b.tags("log-role"),
+		Path: pulumi.String(b.args.Scope.RolePath()), PermissionsBoundary: component.Boundary(b.args.Scope),
 	}, b.Options()...)
 	if err != nil {
 		return nil, nil, err

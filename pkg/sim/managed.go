@@ -67,6 +67,7 @@ var awsPolicies = map[string]authz.Policy{
 	"service-role/AmazonEBSCSIDriverPolicy": allowing("ec2:AttachVolume", "ec2:CreateSnapshot", "ec2:CreateTags", "ec2:CreateVolume", "ec2:DeleteSnapshot",
 		"ec2:DeleteVolume", "ec2:Describe*", "ec2:DetachVolume", "ec2:ModifyVolume"),
 	"service-role/AWS_ConfigRole":                        allowing(slices.Concat(looking(metadata...), []string{"config:Put*", "s3:GetBucket*", "s3:ListAllMyBuckets"})...),
+	"service-role/AWSConfigRoleForOrganizations":         allowing("organizations:DescribeOrganization", "organizations:ListAWSServiceAccessForOrganization", "organizations:ListAccounts", "organizations:ListDelegatedAdministrators"),
 	"service-role/AWSLambdaBasicExecutionRole":           allowing("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"),
 	"service-role/AWSLambdaVPCAccessExecutionRole":       allowing("ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces", "logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"),
 	"service-role/AmazonECSTaskExecutionRolePolicy":      allowing("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetAuthorizationToken", "ecr:GetDownloadUrlForLayer", "logs:CreateLogStream", "logs:PutLogEvents"),
