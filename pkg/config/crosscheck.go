@@ -59,6 +59,9 @@ func crossCheck(all []*loader) {
 		if l.stack.StateBackend != nil {
 			crossCheckState(l, all)
 		}
+		if l.stack.CI != nil {
+			crossCheckPipelines(l, all)
+		}
 	}
 }
 

@@ -30,6 +30,7 @@ func Guardrails() []Guardrail {
 		{"flow-logs", "every VPC records its traffic: without records an incident cannot be told", eachVPC(flowLogsKept)},
 		{"flow-logs-retention", "traffic records stay 365 days: an intrusion is found months after it began", eachVPC(flowLogsLong)},
 		{"nat-per-zone", "every zone has its own NAT gateway: one gateway takes every zone's way out with it", eachVPC(natPerZone)},
+		{"password-policy", "passwords have 14 characters and none of the last 24 comes again (CIS 1.8, 1.9)", passwordsStrong},
 		{"protect", "what holds data or identity is protected from deletion", protected},
 		{"state-retention", "overwritten state stays 90 days: damage is found late", stateKept},
 		{"three-zones", "every VPC spans three zones: of two, one failing takes half the capacity", eachVPC(threeZones)},
@@ -81,6 +82,24 @@ func protected(s *Stack) []breach {
 		return nil
 	}
 	return []breach{{of("protect"), "is false", "remove the line"}}
+}
+
+func passwordsStrong(s *Stack) []breach {
+	if s.Baseline == nil {
+		return nil
+	}
+	at, policy := of("baseline", "passwordPolicy"), s.Baseline.PasswordPolicy
+	if policy == nil {
+		return []breach{{at, "is switched off", "remove the line"}}
+	}
+	var all []breach
+	if length := policy.MinimumLength; length != 0 && length < 14 {
+		all = append(all, breach{at.key("minimumLength"), fmt.Sprintf("is %d", length), "use 14 or more"})
+	}
+	if remembered := policy.Remembered; remembered != 0 && remembered < 24 {
+		all = append(all, breach{at.key("remembered"), fmt.Sprintf("is %d", remembered), "use 24"})
+	}
+	return all
 }
 
 func stateKept(s *Stack) []breach {

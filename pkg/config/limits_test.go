@@ -96,7 +96,7 @@ func TestGuardrailsAreNamedAndExplained(t *testing.T) {
 		names = append(names, rail.Name)
 		require.NotEmpty(t, rail.Says)
 	}
-	require.Equal(t, []string{"flow-logs", "flow-logs-retention", "nat-per-zone", "protect", "state-retention", "three-zones"}, names)
+	require.Equal(t, []string{"flow-logs", "flow-logs-retention", "nat-per-zone", "password-policy", "protect", "state-retention", "three-zones"}, names)
 }
 
 func TestPartition(t *testing.T) {

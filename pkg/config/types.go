@@ -51,6 +51,10 @@ type Stack struct {
 	Baseline *Baseline `yaml:"baseline,omitempty" json:"baseline,omitempty"`
 	// TransitGateway is the hub all VPCs meet at; shared stack only.
 	TransitGateway *TransitGateway `yaml:"transitGateway,omitempty" json:"transitGateway,omitempty"`
+	// Access is who may become what in the accounts; management stack only.
+	Access *Access `yaml:"access,omitempty" json:"access,omitempty"`
+	// CI is how pipelines sign in; shared stack only.
+	CI *ContinuousIntegration `yaml:"ci,omitempty" json:"ci,omitempty"`
 }
 
 // Account is an AWS account and the region the stack works in.

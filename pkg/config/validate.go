@@ -20,6 +20,8 @@ func (l *loader) validate() {
 	l.checkLogArchive()
 	l.checkAudit()
 	l.checkTransit()
+	l.checkAccess()
+	l.checkPipelines()
 	l.checkGuardrails()
 }
 
