@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"maps"
 	"net/http"
 	"slices"
@@ -20,10 +21,15 @@ func (m *model) authorize(r *request) *Error {
 	needed := map[operation][]string{opCreate: named.Create, opUpdate: named.Update, opDelete: named.Delete, opRead: named.Read}[r.Op]
 	for _, entry := range needed {
 		action, template, own := strings.Cut(entry, " ")
-		if !own {
-			template = named.Resource
+		target := ""
+		switch {
+		case own:
+			target = r.actionTarget(template)
+		case named.Target != nil:
+			target = named.Target(r)
+		default:
+			target = r.actionTarget(cmp.Or(named.Resource, "{arn}"))
 		}
-		target := r.actionTarget(template)
 		if target == "" {
 			continue
 		}
@@ -46,9 +52,6 @@ func (m *model) decide(caller identity, asked authz.Request) authz.Decision {
 
 // actionTarget is the ARN an action is done to. A template whose properties are all absent gives nothing.
 func (r *request) actionTarget(template string) string {
-	if template == "" {
-		template = "{arn}"
-	}
 	if strings.Contains(template, "{arn}") {
 		template = strings.ReplaceAll(template, "{arn}", r.arn())
 	}
@@ -229,7 +232,7 @@ func unauthorized(asked authz.Request, decided authz.Decision) *Error {
 	switch {
 	case service == "ec2":
 		return refuseStatus(http.StatusForbidden, "UnauthorizedOperation", "You are not authorized to perform this operation. %s.", said)
-	case service == "sns":
+	case service == "sns": // the only one with a name of its own
 		return refuseStatus(http.StatusForbidden, "AuthorizationError", "%s", said)
 	case slices.Contains(queryServices, service):
 		return refuseStatus(http.StatusForbidden, "AccessDenied", "%s", said)

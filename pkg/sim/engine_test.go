@@ -145,6 +145,8 @@ func TestEngineActsInOtherAccounts(t *testing.T) {
 		role, err := register(ctx, "aws:iam/role:Role", "deploy", pulumi.Map{
 			"name": pulumi.String("deploy"), "assumeRolePolicy": pulumi.String(
 				trust(`{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":"` + managementID + `"}}`)),
+			"inlinePolicies": pulumi.Array{pulumi.Map{"name": pulumi.String("network"), "policy": pulumi.String(
+				trust(`{"Effect":"Allow","Action":["ec2:CreateVpc","ec2:CreateTags","ec2:DescribeVpc*","ec2:DeleteVpc"],"Resource":"*"}`))}},
 		}, pulumi.Provider(member))
 		if err != nil {
 			return err

@@ -92,6 +92,8 @@ type actions struct {
 	// Resource is the template of the ARN the actions are done to; "" is "{arn}", the row's own ARN, "*" for actions that
 	// know no resource.
 	Resource string
+	// Target is the ARN in place of Resource, where no template gives it.
+	Target func(r *request) string
 	// Context are condition keys the calls carry besides those of every call (request.context).
 	Context func(r *request) map[string][]string
 }

@@ -137,6 +137,30 @@ func roleIsBare(r *request) *Error {
 	return nil
 }
 
+// ownerRole is the ARN of the role that a policy is of: what IAM judges putting, attaching and removing policies on.
+func ownerRole(r *request) string {
+	if role := r.Find(kindRole, r.Text("role")); role != nil {
+		return role.Text("arn")
+	}
+	return r.expand("arn:{partition}:iam::{account}:role/{role}")
+}
+
+// boundaryKeys are the condition keys by which the right to make roles and to give them rights is delegated.
+func boundaryKeys(r *request) map[string][]string {
+	keys := map[string][]string{}
+	set := func(key, value string) {
+		if value != "" {
+			keys[key] = []string{value}
+		}
+	}
+	set("iam:PolicyARN", r.Text("policyArn"))
+	set("iam:PermissionsBoundary", r.Text("permissionsBoundary"))
+	if role := r.Find(kindRole, r.Text("role")); role != nil {
+		set("iam:PermissionsBoundary", role.Text("permissionsBoundary"))
+	}
+	return keys
+}
+
 // textual is a validator of strings; what is not a string was reported already.
 func textual(fault func(string) string) validator {
 	return func(value resource.PropertyValue) string {

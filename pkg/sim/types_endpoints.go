@@ -12,6 +12,12 @@ func endpointTypes() []row {
 func endpointRow() row {
 	return row{
 		Token: typeEndpoint, Prefix: "vpce",
+		Actions: actions{
+			Create: []string{"ec2:CreateVpcEndpoint", "ec2:CreateVpcEndpoint arn:{partition}:ec2:{region}:{account}:vpc/{vpcId}", "ec2:CreateTags"},
+			Update: []string{"ec2:ModifyVpcEndpoint", "ec2:CreateTags"},
+			Delete: []string{"ec2:DeleteVpcEndpoints"},
+			Read:   []string{"ec2:DescribeVpcEndpoints *"},
+		},
 		Computed: map[string]maker{
 			"arn": ec2ARN("vpc-endpoint"), "ownerId": fill("{account}"), "state": fixed("available"),
 			"requesterManaged": fixed(false), "prefixListId": endpointPrefixList, "cidrBlocks": endpointBlocks,
@@ -52,6 +58,15 @@ func endpointRow() row {
 func flowLogRow() row {
 	return row{
 		Token: "aws:ec2/flowLog:FlowLog", Prefix: "fl",
+		Actions: actions{
+			Create: []string{"ec2:CreateFlowLogs", "ec2:CreateTags", "iam:PassRole {iamRoleArn}"},
+			Update: []string{"ec2:CreateTags"},
+			Delete: []string{"ec2:DeleteFlowLogs"},
+			Read:   []string{"ec2:DescribeFlowLogs *"},
+			Context: func(*request) map[string][]string {
+				return map[string][]string{"iam:PassedToService": {"vpc-flow-logs.amazonaws.com"}}
+			},
+		},
 		Computed: map[string]maker{
 			"arn": ec2ARN("vpc-flow-log"), "logFormat": fixed(defaultLogFormat), "logDestination": logGroupDestination,
 			"logGroupName": fixed(""),

@@ -1,5 +1,7 @@
 package sim
 
+import "strings"
+
 const (
 	kindSecurityGroup = "security group"
 	kindNetworkACL    = "network ACL"
@@ -19,6 +21,12 @@ func filterTypes() []row {
 func securityGroupRow() row {
 	return row{
 		Token: "aws:ec2/securityGroup:SecurityGroup", Kind: kindSecurityGroup, Prefix: "sg",
+		Actions: actions{
+			Create: []string{"ec2:CreateSecurityGroup", "ec2:CreateTags"},
+			Update: []string{"ec2:CreateTags"},
+			Delete: []string{"ec2:DeleteSecurityGroup"},
+			Read:   []string{"ec2:DescribeSecurityGroups *"},
+		},
 		Autoname: autoname{Property: "name", Limit: 255},
 		Computed: map[string]maker{
 			"arn": ec2ARN("security-group"), "ownerId": fill("{account}"), "vpcId": fixed(""),
@@ -43,6 +51,11 @@ func securityGroupRow() row {
 func defaultSecurityGroupRow() row {
 	return row{
 		Token: "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", Kind: kindSecurityGroup, Attached: true,
+		Actions: actions{
+			Create: []string{"ec2:RevokeSecurityGroupIngress", "ec2:RevokeSecurityGroupEgress", "ec2:CreateTags"},
+			Update: []string{"ec2:RevokeSecurityGroupIngress", "ec2:RevokeSecurityGroupEgress", "ec2:CreateTags"},
+			Read:   []string{"ec2:DescribeSecurityGroups *"},
+		},
 		ID: defaultGroupID,
 		Computed: map[string]maker{
 			"arn": ec2ARN("security-group"), "ownerId": fill("{account}"), "name": fixed("default"),
@@ -58,9 +71,23 @@ func defaultSecurityGroupRow() row {
 	}
 }
 
+// ruleActions are judged on the rule's group.
+func ruleActions(token string) actions {
+	direction := "Ingress"
+	if strings.Contains(token, "Egress") {
+		direction = "Egress"
+	}
+	return actions{
+		Create: []string{"ec2:AuthorizeSecurityGroup" + direction}, Update: []string{"ec2:ModifySecurityGroupRules"},
+		Delete: []string{"ec2:RevokeSecurityGroup" + direction}, Read: []string{"ec2:DescribeSecurityGroupRules *"},
+		Resource: "arn:{partition}:ec2:{region}:{account}:security-group/{securityGroupId}",
+	}
+}
+
 func groupRuleRow(token string) row {
 	return row{
 		Token: token, Prefix: "sgr",
+		Actions:  ruleActions(token),
 		Computed: map[string]maker{"arn": ec2ARN("security-group-rule"), "securityGroupRuleId": fill("{id}")},
 		Replace:  []string{"securityGroupId"},
 		Valid: map[string]validator{
@@ -79,6 +106,12 @@ func groupRuleRow(token string) row {
 func networkACLRow() row {
 	return row{
 		Token: "aws:ec2/networkAcl:NetworkAcl", Kind: kindNetworkACL, Prefix: "acl",
+		Actions: actions{
+			Create: []string{"ec2:CreateNetworkAcl", "ec2:CreateTags"},
+			Update: []string{"ec2:CreateTags"},
+			Delete: []string{"ec2:DeleteNetworkAcl"},
+			Read:   []string{"ec2:DescribeNetworkAcls *"},
+		},
 		Computed: map[string]maker{
 			"arn": ec2ARN("network-acl"), "ownerId": fill("{account}"), "subnetIds": fixed([]any{}),
 			"ingress": fixed([]any{}), "egress": fixed([]any{}),
@@ -104,6 +137,11 @@ func networkACLRow() row {
 func defaultNetworkACLRow() row {
 	return row{
 		Token: "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl", Kind: kindNetworkACL, Attached: true,
+		Actions: actions{
+			Create: []string{"ec2:DeleteNetworkAclEntry", "ec2:CreateTags"},
+			Update: []string{"ec2:CreateNetworkAclEntry", "ec2:DeleteNetworkAclEntry", "ec2:CreateTags"},
+			Read:   []string{"ec2:DescribeNetworkAcls *"},
+		},
 		ID: fill("{defaultNetworkAclId}"),
 		Computed: map[string]maker{
 			"arn": ec2ARN("network-acl"), "ownerId": fill("{account}"), "vpcId": vpcOf("defaultNetworkAclId"),
@@ -128,7 +166,14 @@ func defaultNetworkACLRow() row {
 
 func aclRuleRow() row {
 	return row{
-		Token:    typeACLRule,
+		Token: typeACLRule,
+		Actions: actions{
+			Create:   []string{"ec2:CreateNetworkAclEntry"},
+			Update:   []string{"ec2:ReplaceNetworkAclEntry"},
+			Delete:   []string{"ec2:DeleteNetworkAclEntry"},
+			Read:     []string{"ec2:DescribeNetworkAcls *"},
+			Resource: "arn:{partition}:ec2:{region}:{account}:network-acl/{networkAclId}",
+		},
 		ID:       aclRuleID,
 		Defaults: map[string]any{"egress": false},
 		Replace: []string{
@@ -152,6 +197,13 @@ func aclRuleRow() row {
 func aclAssociationRow() row {
 	return row{
 		Token: "aws:ec2/networkAclAssociation:NetworkAclAssociation", Prefix: "aclassoc",
+		Actions: actions{
+			Create:   []string{"ec2:ReplaceNetworkAclAssociation"},
+			Update:   []string{"ec2:ReplaceNetworkAclAssociation"},
+			Delete:   []string{"ec2:ReplaceNetworkAclAssociation"},
+			Read:     []string{"ec2:DescribeNetworkAcls *"},
+			Resource: "arn:{partition}:ec2:{region}:{account}:network-acl/{networkAclId}",
+		},
 		Replace: []string{"networkAclId", "subnetId"},
 		Within:  "subnetId",
 		Latency: quick(),

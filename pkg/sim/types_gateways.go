@@ -17,6 +17,12 @@ func gatewayTypes() []row {
 func internetGatewayRow() row {
 	return row{
 		Token: typeInternetGateway, Prefix: "igw",
+		Actions: actions{
+			Create: []string{"ec2:CreateInternetGateway", "ec2:AttachInternetGateway", "ec2:CreateTags"},
+			Update: []string{"ec2:AttachInternetGateway", "ec2:DetachInternetGateway", "ec2:CreateTags"},
+			Delete: []string{"ec2:DetachInternetGateway", "ec2:DeleteInternetGateway"},
+			Read:   []string{"ec2:DescribeInternetGateways *"},
+		},
 		Computed: map[string]maker{"arn": ec2ARN("internet-gateway"), "ownerId": fill("{account}"), "vpcId": fixed("")},
 		Create:   []rule{oneGatewayPerVpc}, Update: []rule{oneGatewayPerVpc, noMappedAddresses},
 		Delete: []rule{noMappedAddresses},
@@ -33,6 +39,13 @@ func internetGatewayRow() row {
 func egressGatewayRow() row {
 	return row{
 		Token: typeEgressGateway, Prefix: "eigw",
+		Actions: actions{
+			Create:   []string{"ec2:CreateEgressOnlyInternetGateway", "ec2:CreateTags"},
+			Update:   []string{"ec2:CreateTags"},
+			Delete:   []string{"ec2:DeleteEgressOnlyInternetGateway"},
+			Read:     []string{"ec2:DescribeEgressOnlyInternetGateways *"},
+			Resource: "arn:{partition}:ec2:{region}:{account}:egress-only-internet-gateway/{id}",
+		},
 		Replace:  []string{"vpcId"},
 		NotFound: &refusal{Code: "InvalidGatewayID.NotFound", Message: "The eigw ID '{target}' does not exist"},
 		Quotas: []quota{{Limit: 5, refusal: refusal{
@@ -45,6 +58,12 @@ func egressGatewayRow() row {
 func elasticIPRow() row {
 	return row{
 		Token: typeElasticIP, Prefix: "eipalloc",
+		Actions: actions{
+			Create: []string{"ec2:AllocateAddress", "ec2:CreateTags"},
+			Update: []string{"ec2:AssociateAddress", "ec2:CreateTags"},
+			Delete: []string{"ec2:ReleaseAddress"},
+			Read:   []string{"ec2:DescribeAddresses *"},
+		},
 		Computed: map[string]maker{
 			"arn": ec2ARN("elastic-ip"), "allocationId": fill("{id}"), "publicIp": publicAddress, "publicDns": publicName,
 			"domain": fixed("vpc"), "publicIpv4Pool": fixed("amazon"), "networkBorderGroup": fill("{region}"),
@@ -66,6 +85,13 @@ func elasticIPRow() row {
 func natGatewayRow() row {
 	return row{
 		Token: typeNATGateway, Prefix: "nat",
+		Actions: actions{
+			Create:   []string{"ec2:CreateNatGateway", "ec2:CreateTags"},
+			Update:   []string{"ec2:CreateTags"},
+			Delete:   []string{"ec2:DeleteNatGateway"},
+			Read:     []string{"ec2:DescribeNatGateways *"},
+			Resource: "arn:{partition}:ec2:{region}:{account}:natgateway/{id}",
+		},
 		Computed: map[string]maker{
 			"associationId": madeID("eipassoc", "nat"), "networkInterfaceId": madeID("eni", "nat"),
 			"privateIp": addressInSubnet, "publicIp": natAddress,

@@ -26,6 +26,12 @@ func identityTypes() []row {
 func roleRow() row {
 	return row{
 		Token: "aws:iam/role:Role", Kind: kindRole, Scope: account,
+		Actions: actions{
+			Create: []string{"iam:CreateRole", "iam:TagRole"},
+			Update: []string{"iam:UpdateRole", "iam:UpdateAssumeRolePolicy", "iam:TagRole"},
+			Delete: []string{"iam:DeleteRole"},
+			Read:   []string{"iam:GetRole"}, Context: boundaryKeys,
+		},
 		ID:       fill("{name}"),
 		Autoname: autoname{Property: "name", Limit: 64},
 		Computed: map[string]maker{
@@ -63,6 +69,12 @@ func roleRow() row {
 func rolePolicyRow() row {
 	return row{
 		Token: "aws:iam/rolePolicy:RolePolicy", Scope: account,
+		Actions: actions{
+			Create: []string{"iam:PutRolePolicy"},
+			Update: []string{"iam:PutRolePolicy"},
+			Delete: []string{"iam:DeleteRolePolicy"},
+			Read:   []string{"iam:GetRolePolicy"}, Target: ownerRole, Context: boundaryKeys,
+		},
 		ID:        fill("{role}:{name}"),
 		Autoname:  autoname{Property: "name", Limit: 128},
 		Replace:   []string{"name", "namePrefix", "role"},
@@ -81,6 +93,12 @@ func rolePolicyRow() row {
 func managedPolicyRow() row {
 	return row{
 		Token: "aws:iam/policy:Policy", Kind: kindIAMPolicy, Scope: account,
+		Actions: actions{
+			Create: []string{"iam:CreatePolicy", "iam:TagPolicy"},
+			Update: []string{"iam:CreatePolicyVersion", "iam:TagPolicy"},
+			Delete: []string{"iam:DeletePolicy"},
+			Read:   []string{"iam:GetPolicy", "iam:GetPolicyVersion"},
+		},
 		ID:       pathARN("policy"),
 		Autoname: autoname{Property: "name", Limit: 128},
 		Computed: map[string]maker{
@@ -112,6 +130,11 @@ func managedPolicyRow() row {
 func policyAttachmentRow() row {
 	return row{
 		Token: "aws:iam/rolePolicyAttachment:RolePolicyAttachment", Scope: account,
+		Actions: actions{
+			Create: []string{"iam:AttachRolePolicy"},
+			Delete: []string{"iam:DetachRolePolicy"},
+			Read:   []string{"iam:ListAttachedRolePolicies"}, Target: ownerRole, Context: boundaryKeys,
+		},
 		ID:      fill("{role}/{policyArn}"),
 		Replace: []string{"role", "policyArn"},
 		Refs:    map[string]string{"role": kindRole, "policyArn": kindIAMPolicy},

@@ -14,6 +14,12 @@ func ipamTypes() []row {
 	return []row{
 		{
 			Token: "aws:ec2/vpcIpam:VpcIpam", Prefix: "ipam",
+			Actions: actions{
+				Create: []string{"ec2:CreateIpam", "ec2:CreateTags"},
+				Update: []string{"ec2:ModifyIpam", "ec2:CreateTags"},
+				Delete: []string{"ec2:DeleteIpam"},
+				Read:   []string{"ec2:DescribeIpams *"},
+			},
 			Computed: map[string]maker{
 				"arn":                                   fill("arn:{partition}:ec2::{account}:ipam/{id}"),
 				"defaultResourceDiscoveryId":            madeID("ipam-res-disco", "default"),
@@ -34,6 +40,12 @@ func ipamTypes() []row {
 		},
 		{
 			Token: typePool, Prefix: "ipam-pool",
+			Actions: actions{
+				Create: []string{"ec2:CreateIpamPool", "ec2:CreateTags"},
+				Update: []string{"ec2:ModifyIpamPool", "ec2:CreateTags"},
+				Delete: []string{"ec2:DeleteIpamPool"},
+				Read:   []string{"ec2:DescribeIpamPools *"},
+			},
 			Computed: map[string]maker{
 				"arn": fill("arn:{partition}:ec2::{account}:ipam-pool/{id}"), "ipamScopeType": fixed("private"),
 				"poolDepth": poolDepth, "state": fixed("create-complete"), "locale": fixed("None"),
@@ -50,7 +62,13 @@ func ipamTypes() []row {
 		},
 		{
 			Token: typePoolCIDR,
-			ID:    fill("{cidr}_{ipamPoolId}"),
+			Actions: actions{
+				Create:   []string{"ec2:ProvisionIpamPoolCidr"},
+				Delete:   []string{"ec2:DeprovisionIpamPoolCidr"},
+				Read:     []string{"ec2:GetIpamPoolCidrs *"},
+				Resource: "arn:{partition}:ec2::{account}:ipam-pool/{ipamPoolId}",
+			},
+			ID: fill("{cidr}_{ipamPoolId}"),
 			Computed: map[string]maker{
 				"ipamPoolCidrId": madeID("ipam-pool-cidr", "cidr"),
 			},

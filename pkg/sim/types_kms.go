@@ -22,6 +22,12 @@ func keyTypes() []row {
 func keyRow() row {
 	return row{
 		Token: "aws:kms/key:Key", Kind: kindKey,
+		Actions: actions{
+			Create: []string{"kms:CreateKey *", "kms:TagResource"},
+			Update: []string{"kms:UpdateKeyDescription", "kms:PutKeyPolicy", "kms:TagResource"},
+			Delete: []string{"kms:ScheduleKeyDeletion"},
+			Read:   []string{"kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags"},
+		},
 		ID: keyID,
 		Computed: map[string]maker{
 			"arn":                  fill("arn:{partition}:kms:{region}:{account}:key/{id}"),
@@ -53,7 +59,13 @@ func keyRow() row {
 func aliasRow() row {
 	return row{
 		Token: "aws:kms/alias:Alias",
-		ID:    aliasName,
+		Actions: actions{
+			Create: []string{"kms:CreateAlias", "kms:CreateAlias {targetKeyArn}"},
+			Update: []string{"kms:UpdateAlias", "kms:UpdateAlias {targetKeyArn}"},
+			Delete: []string{"kms:DeleteAlias", "kms:DeleteAlias {targetKeyArn}"},
+			Read:   []string{"kms:ListAliases *"},
+		},
+		ID: aliasName,
 		Computed: map[string]maker{
 			"arn": fill("arn:{partition}:kms:{region}:{account}:{id}"), "name": fill("{id}"), "targetKeyArn": targetKeyARN,
 		},
@@ -73,6 +85,12 @@ func aliasRow() row {
 func logGroupRow() row {
 	return row{
 		Token: "aws:cloudwatch/logGroup:LogGroup", Kind: kindLogGroup,
+		Actions: actions{
+			Create: []string{"logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:TagResource"},
+			Update: []string{"logs:PutRetentionPolicy", "logs:TagResource"},
+			Delete: []string{"logs:DeleteLogGroup"},
+			Read:   []string{"logs:DescribeLogGroups"},
+		},
 		ID:       fill("{name}"),
 		Autoname: autoname{Property: "name", Limit: 512},
 		Computed: map[string]maker{

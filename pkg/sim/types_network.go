@@ -42,6 +42,12 @@ func networkTypes() []row {
 func vpcRow() row {
 	return row{
 		Token: typeVpc, Prefix: "vpc",
+		Actions: actions{
+			Create: []string{"ec2:CreateVpc", "ec2:CreateTags"},
+			Update: []string{"ec2:ModifyVpcAttribute", "ec2:CreateTags"},
+			Delete: []string{"ec2:DeleteVpc"},
+			Read:   []string{"ec2:DescribeVpcs *", "ec2:DescribeVpcAttribute *"},
+		},
 		Computed: map[string]maker{
 			"arn":                              ec2ARN("vpc"),
 			"ownerId":                          fill("{account}"),
@@ -78,6 +84,12 @@ func vpcRow() row {
 func subnetRow() row {
 	return row{
 		Token: typeSubnet, Prefix: "subnet",
+		Actions: actions{
+			Create: []string{"ec2:CreateSubnet", "ec2:CreateSubnet arn:{partition}:ec2:{region}:{account}:vpc/{vpcId}", "ec2:CreateTags"},
+			Update: []string{"ec2:ModifySubnetAttribute", "ec2:CreateTags"},
+			Delete: []string{"ec2:DeleteSubnet"},
+			Read:   []string{"ec2:DescribeSubnets *"},
+		},
 		Computed: map[string]maker{
 			"arn":                            ec2ARN("subnet"),
 			"ownerId":                        fill("{account}"),
@@ -111,6 +123,12 @@ func subnetRow() row {
 func ipv4AssociationRow() row {
 	return row{
 		Token: typeIPv4Association, Prefix: "vpc-cidr-assoc",
+		Actions: actions{
+			Create:   []string{"ec2:AssociateVpcCidrBlock"},
+			Delete:   []string{"ec2:DisassociateVpcCidrBlock"},
+			Read:     []string{"ec2:DescribeVpcs *"},
+			Resource: "arn:{partition}:ec2:{region}:{account}:vpc/{vpcId}",
+		},
 		Computed: map[string]maker{"cidrBlock": poolBlock},
 		Replace:  []string{"cidrBlock", "ipv4IpamPoolId", "ipv4NetmaskLength", "vpcId"},
 		Valid:    map[string]validator{"cidrBlock": ipv4Block(16, 28), "ipv4NetmaskLength": between(16, 28)},
@@ -127,6 +145,12 @@ func ipv4AssociationRow() row {
 func ipv6AssociationRow() row {
 	return row{
 		Token: typeIPv6Association, Prefix: "vpc-cidr-assoc",
+		Actions: actions{
+			Create:   []string{"ec2:AssociateVpcCidrBlock"},
+			Delete:   []string{"ec2:DisassociateVpcCidrBlock"},
+			Read:     []string{"ec2:DescribeVpcs *"},
+			Resource: "arn:{partition}:ec2:{region}:{account}:vpc/{vpcId}",
+		},
 		Computed: map[string]maker{
 			"ipv6CidrBlock": amazonIPv6("association"), "ipSource": fixed("amazon"), "ipv6AddressAttribute": fixed("public"),
 			"ipv6Pool": fixed("Amazon"),
@@ -142,6 +166,12 @@ func ipv6AssociationRow() row {
 func dhcpRow() row {
 	return row{
 		Token: "aws:ec2/vpcDhcpOptions:VpcDhcpOptions", Prefix: "dopt",
+		Actions: actions{
+			Create: []string{"ec2:CreateDhcpOptions", "ec2:CreateTags"},
+			Update: []string{"ec2:CreateTags"},
+			Delete: []string{"ec2:DeleteDhcpOptions"},
+			Read:   []string{"ec2:DescribeDhcpOptions *"},
+		},
 		Computed: map[string]maker{"arn": ec2ARN("dhcp-options"), "ownerId": fill("{account}")},
 		Replace: []string{
 			"domainName", "domainNameServers", "ipv6AddressPreferredLeaseTime", "netbiosNameServers", "netbiosNodeType",
@@ -156,7 +186,14 @@ func dhcpRow() row {
 
 func dhcpAssociationRow() row {
 	return row{
-		Token:   typeDHCPAssociation,
+		Token: typeDHCPAssociation,
+		Actions: actions{
+			Create:   []string{"ec2:AssociateDhcpOptions"},
+			Update:   []string{"ec2:AssociateDhcpOptions"},
+			Delete:   []string{"ec2:AssociateDhcpOptions"},
+			Read:     []string{"ec2:DescribeVpcs *"},
+			Resource: "arn:{partition}:ec2:{region}:{account}:vpc/{vpcId}",
+		},
 		ID:      fill("{dhcpOptionsId}-{vpcId}"),
 		Replace: []string{"vpcId"},
 		Within:  "vpcId",
@@ -167,6 +204,13 @@ func dhcpAssociationRow() row {
 func blockPublicAccessRow() row {
 	return row{
 		Token: "aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions", Attached: true,
+		Actions: actions{
+			Create:   []string{"ec2:ModifyVpcBlockPublicAccessOptions"},
+			Update:   []string{"ec2:ModifyVpcBlockPublicAccessOptions"},
+			Delete:   []string{"ec2:ModifyVpcBlockPublicAccessOptions"},
+			Read:     []string{"ec2:DescribeVpcBlockPublicAccessOptions *"},
+			Resource: "*",
+		},
 		ID:       fill("{region}"),
 		Computed: map[string]maker{"awsAccountId": fill("{account}"), "awsRegion": fill("{region}")},
 		Valid: map[string]validator{
@@ -181,6 +225,13 @@ func blockPublicAccessRow() row {
 func blockPublicAccessExclusionRow() row {
 	return row{
 		Token: "aws:ec2/vpcBlockPublicAccessExclusion:VpcBlockPublicAccessExclusion", Prefix: "vpcbpa-exclude",
+		Actions: actions{
+			Create:   []string{"ec2:CreateVpcBlockPublicAccessExclusion", "ec2:CreateTags"},
+			Update:   []string{"ec2:ModifyVpcBlockPublicAccessExclusion", "ec2:CreateTags"},
+			Delete:   []string{"ec2:DeleteVpcBlockPublicAccessExclusion"},
+			Read:     []string{"ec2:DescribeVpcBlockPublicAccessExclusions *"},
+			Resource: "arn:{partition}:ec2:{region}:{account}:vpc-block-public-access-exclusion/{id}",
+		},
 		Computed: map[string]maker{"resourceArn": excludedARN},
 		Replace:  []string{"subnetId", "vpcId"},
 		Within:   "vpcId",

@@ -14,6 +14,12 @@ func routeTypes() []row {
 func routeTableRow() row {
 	return row{
 		Token: "aws:ec2/routeTable:RouteTable", Kind: kindRouteTable, Prefix: "rtb",
+		Actions: actions{
+			Create: []string{"ec2:CreateRouteTable", "ec2:CreateRouteTable arn:{partition}:ec2:{region}:{account}:vpc/{vpcId}", "ec2:CreateTags"},
+			Update: []string{"ec2:CreateTags"},
+			Delete: []string{"ec2:DeleteRouteTable"},
+			Read:   []string{"ec2:DescribeRouteTables *"},
+		},
 		Computed: map[string]maker{
 			"arn": ec2ARN("route-table"), "ownerId": fill("{account}"), "routes": fixed([]any{}),
 			"propagatingVgws": fixed([]any{}),
@@ -32,6 +38,11 @@ func routeTableRow() row {
 func defaultRouteTableRow() row {
 	return row{
 		Token: "aws:ec2/defaultRouteTable:DefaultRouteTable", Kind: kindRouteTable, Attached: true,
+		Actions: actions{
+			Create: []string{"ec2:CreateTags"},
+			Update: []string{"ec2:CreateTags"},
+			Read:   []string{"ec2:DescribeRouteTables *"},
+		},
 		ID: fill("{defaultRouteTableId}"),
 		Computed: map[string]maker{
 			"arn": ec2ARN("route-table"), "ownerId": fill("{account}"), "vpcId": vpcOf("defaultRouteTableId"),
@@ -48,7 +59,14 @@ func defaultRouteTableRow() row {
 func routeRow() row {
 	return row{
 		Token: typeRoute,
-		ID:    routeID,
+		Actions: actions{
+			Create:   []string{"ec2:CreateRoute"},
+			Update:   []string{"ec2:ReplaceRoute"},
+			Delete:   []string{"ec2:DeleteRoute"},
+			Read:     []string{"ec2:DescribeRouteTables *"},
+			Resource: "arn:{partition}:ec2:{region}:{account}:route-table/{routeTableId}",
+		},
+		ID: routeID,
 		Computed: map[string]maker{
 			"instanceId": fixed(""), "instanceOwnerId": fixed(""), "networkInterfaceId": fixed(""),
 			"origin": fixed("CreateRoute"), "state": fixed("active"),
@@ -76,6 +94,13 @@ func routeRow() row {
 func routeAssociationRow() row {
 	return row{
 		Token: typeRouteAssociation, Prefix: "rtbassoc",
+		Actions: actions{
+			Create:   []string{"ec2:AssociateRouteTable"},
+			Update:   []string{"ec2:ReplaceRouteTableAssociation"},
+			Delete:   []string{"ec2:DisassociateRouteTable"},
+			Read:     []string{"ec2:DescribeRouteTables *"},
+			Resource: "arn:{partition}:ec2:{region}:{account}:route-table/{routeTableId}",
+		},
 		Replace: []string{"gatewayId", "subnetId"},
 		Check:   []rule{associationNamesOne},
 		Create:  []rule{subnetHasNoTable, associationStaysHome},

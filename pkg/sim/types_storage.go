@@ -40,8 +40,14 @@ func storageTypes() []row {
 
 func bucketRow(token string) row {
 	return row{
-		Token:    token,
-		Kind:     kindBucket,
+		Token: token,
+		Kind:  kindBucket,
+		Actions: actions{
+			Create: []string{"s3:CreateBucket", "s3:PutBucketTagging"},
+			Update: []string{"s3:PutBucketTagging"},
+			Delete: []string{"s3:DeleteBucket"},
+			Read:   []string{"s3:ListBucket"},
+		},
 		ID:       fill("{bucket}"),
 		Autoname: autoname{Property: "bucket", Limit: 63, Lower: true},
 		Computed: map[string]maker{
@@ -72,22 +78,45 @@ func bucketSettings() []row {
 	return []row{
 		{
 			Token: typeBucketPolicy, Documents: []string{"policy"},
+			Actions: actions{
+				Create: []string{"s3:PutBucketPolicy"},
+				Update: []string{"s3:PutBucketPolicy"},
+				Delete: []string{"s3:DeleteBucketPolicy"},
+				Read:   []string{"s3:GetBucketPolicy"},
+			},
 			Create: []rule{bucketPolicyIsWellFormed, bucketPolicyIsPrivate},
 			Update: []rule{bucketPolicyIsWellFormed, bucketPolicyIsPrivate},
 		},
 		{
-			Token:    typePublicAccess,
+			Token: typePublicAccess,
+			Actions: actions{
+				Create: []string{"s3:PutBucketPublicAccessBlock"},
+				Update: []string{"s3:PutBucketPublicAccessBlock"},
+				Delete: []string{"s3:PutBucketPublicAccessBlock"},
+				Read:   []string{"s3:GetBucketPublicAccessBlock"},
+			},
 			Defaults: map[string]any{"blockPublicAcls": false, "blockPublicPolicy": false, "ignorePublicAcls": false, "restrictPublicBuckets": false},
 		},
 		{
 			Token: typeOwnership,
+			Actions: actions{
+				Create: []string{"s3:PutBucketOwnershipControls"},
+				Update: []string{"s3:PutBucketOwnershipControls"},
+				Delete: []string{"s3:PutBucketOwnershipControls"},
+				Read:   []string{"s3:GetBucketOwnershipControls"},
+			},
 			Valid: map[string]validator{
 				"rule.objectOwnership": oneOf("BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"),
 			},
 			Create: []rule{ownershipSuitsACL}, Update: []rule{ownershipSuitsACL},
 		},
 		{
-			Token:    typeBucketACL,
+			Token: typeBucketACL,
+			Actions: actions{
+				Create: []string{"s3:PutBucketAcl"},
+				Update: []string{"s3:PutBucketAcl"},
+				Read:   []string{"s3:GetBucketAcl"},
+			},
 			Computed: map[string]maker{"accessControlPolicy": fixed(map[string]any{})},
 			Valid: map[string]validator{"acl": oneOf("private", "public-read", "public-read-write", "aws-exec-read",
 				"authenticated-read", "bucket-owner-read", "bucket-owner-full-control", "log-delivery-write")},
@@ -95,6 +124,12 @@ func bucketSettings() []row {
 		},
 		{
 			Token: typeVersioning,
+			Actions: actions{
+				Create: []string{"s3:PutBucketVersioning"},
+				Update: []string{"s3:PutBucketVersioning"},
+				Delete: []string{"s3:PutBucketVersioning"},
+				Read:   []string{"s3:GetBucketVersioning"},
+			},
 			Valid: map[string]validator{
 				"versioningConfiguration.status": oneOf("Enabled", "Suspended", "Disabled"),
 			},
@@ -102,6 +137,12 @@ func bucketSettings() []row {
 		},
 		{
 			Token: typeBucketEncryption,
+			Actions: actions{
+				Create: []string{"s3:PutEncryptionConfiguration"},
+				Update: []string{"s3:PutEncryptionConfiguration"},
+				Delete: []string{"s3:PutEncryptionConfiguration"},
+				Read:   []string{"s3:GetEncryptionConfiguration"},
+			},
 			Valid: map[string]validator{
 				"rules.applyServerSideEncryptionByDefault.sseAlgorithm": oneOf("AES256", "aws:kms", "aws:kms:dsse"),
 			},
@@ -109,7 +150,13 @@ func bucketSettings() []row {
 			Refs: map[string]string{"rules.applyServerSideEncryptionByDefault.kmsMasterKeyId": kindKey}, Weak: []string{"rules"},
 		},
 		{
-			Token:    "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2",
+			Token: "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2",
+			Actions: actions{
+				Create: []string{"s3:PutLifecycleConfiguration"},
+				Update: []string{"s3:PutLifecycleConfiguration"},
+				Delete: []string{"s3:PutLifecycleConfiguration"},
+				Read:   []string{"s3:GetLifecycleConfiguration"},
+			},
 			Computed: map[string]maker{"transitionDefaultMinimumObjectSize": fixed("all_storage_classes_128K")},
 			Valid:    map[string]validator{"rules.status": oneOf("Enabled", "Disabled"), "rules.id": longest(255)},
 			Create:   []rule{lifecycleIsWellFormed}, Update: []rule{lifecycleIsWellFormed},
@@ -117,12 +164,31 @@ func bucketSettings() []row {
 				Source: "the provider reads a lifecycle configuration back until it is stable, about half a minute"},
 		},
 		{
-			Token:  "aws:s3/bucketLoggingV2:BucketLoggingV2",
+			Token: "aws:s3/bucketLoggingV2:BucketLoggingV2",
+			Actions: actions{
+				Create: []string{"s3:PutBucketLogging"},
+				Update: []string{"s3:PutBucketLogging"},
+				Delete: []string{"s3:PutBucketLogging"},
+				Read:   []string{"s3:GetBucketLogging"},
+			},
 			Create: []rule{logsStayNear}, Update: []rule{logsStayNear}, Weak: []string{"targetBucket"},
 		},
-		{Token: "aws:s3/bucketNotification:BucketNotification", Defaults: map[string]any{"eventbridge": false}},
+		{
+			Token: "aws:s3/bucketNotification:BucketNotification", Defaults: map[string]any{"eventbridge": false},
+			Actions: actions{
+				Create: []string{"s3:PutBucketNotification"},
+				Update: []string{"s3:PutBucketNotification"},
+				Delete: []string{"s3:PutBucketNotification"},
+				Read:   []string{"s3:GetBucketNotification"},
+			},
+		},
 		{
 			Token: typeObjectLock, Defaults: map[string]any{"objectLockEnabled": "Enabled"},
+			Actions: actions{
+				Create: []string{"s3:PutBucketObjectLockConfiguration"},
+				Update: []string{"s3:PutBucketObjectLockConfiguration"},
+				Read:   []string{"s3:GetBucketObjectLockConfiguration"},
+			},
 			Replace: []string{"objectLockEnabled"},
 			Create:  []rule{lockNeedsVersions}, Update: []rule{lockNeedsVersions},
 		},
@@ -137,6 +203,7 @@ func settingRow(setting row) row {
 		setting.Refs = map[string]string{}
 	}
 	setting.Refs["bucket"] = kindBucket
+	setting.Actions.Resource = "arn:{partition}:s3:::{bucket}"
 	if setting.Latency.Source == "" {
 		setting.Latency = latency{Create: time.Second, Update: time.Second, Delete: time.Second, Source: bucketTimes}
 	}
@@ -146,6 +213,12 @@ func settingRow(setting row) row {
 func objectRow(token string) row {
 	return row{
 		Token: token, Kind: "bucket object",
+		Actions: actions{
+			Create: []string{"s3:PutObject"},
+			Update: []string{"s3:PutObject"},
+			Delete: []string{"s3:DeleteObject"},
+			Read:   []string{"s3:GetObject"},
+		},
 		ID: fill("{bucket}/{key}"),
 		Computed: map[string]maker{
 			"arn": fill("arn:{partition}:s3:::{bucket}/{key}"), "etag": objectTag, "versionId": objectVersion,
