@@ -3,14 +3,11 @@ package network
 import (
 	"strings"
 
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/kms"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"aws-platform/pkg/component"
 	"aws-platform/pkg/iampolicy"
 )
 
@@ -45,52 +42,21 @@ func (b *vpcBuild) makeFlowLogs() error {
 	return b.logToOwnBucket()
 }
 
-// makeLogKey makes the key that encrypts the VPC's records. users are the statements that let a logging service in.
-func (b *vpcBuild) makeLogKey(users ...iampolicy.Statement) (*kms.Key, error) {
-	scope := b.args.Scope
-	policy, err := iampolicy.Document(append([]iampolicy.Statement{{
-		Sid:        "Administer",
-		Principals: iampolicy.Principals{AWS: iampolicy.Strings(scope.GlobalARN("iam", scope.AccountID, "root"))},
-		Actions:    []string{"kms:*"},
-		Resources:  iampolicy.Strings("*"),
-		Wildcard:   "a key nobody may administer is lost; identity policies of the account narrow this down",
-	}}, users...)...)
-	if err != nil {
-		return nil, err
+// recorder makes what this VPC's records need.
+func (b *vpcBuild) recorder() recorder {
+	return recorder{
+		Children: b.Children, ctx: b.ctx, scope: b.args.Scope, subject: "VPC " + b.name, protect: b.args.Protect, tags: b.tags,
 	}
-	return kms.NewKey(b.ctx, b.Name("flow-log-key"), &kms.KeyArgs{
-		Description:          pulumi.String("Encrypts the flow logs of VPC " + b.name),
-		EnableKeyRotation:    pulumi.Bool(true),
-		DeletionWindowInDays: pulumi.Int(keyDeletionDays),
-		Policy:               iampolicy.KeyPolicy.Within(policy),
-		Tags:                 b.tags("flow-logs"),
-	}, b.Options(pulumi.Protect(b.args.Protect))...)
 }
 
 func (b *vpcBuild) logToCloudWatch() error {
-	scope := b.args.Scope
-	group := "/aws/vpc/flow-logs/" + scope.Name(100, b.name)
-	groupARN := scope.ARN("logs", "log-group:"+group)
-	key, err := b.makeLogKey(iampolicy.Statement{
-		Sid:        "EncryptTheLogGroup",
-		Principals: iampolicy.Principals{Service: []string{"logs." + scope.Region + ".amazonaws.com"}},
-		Actions:    []string{"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"},
-		Resources:  iampolicy.Strings("*"),
-		Conditions: []iampolicy.Condition{iampolicy.When("ArnEquals", "kms:EncryptionContext:aws:logs:arn", groupARN)},
-	})
+	records := b.recorder()
+	group := "/aws/vpc/flow-logs/" + b.args.Scope.Name(100, b.name)
+	made, err := records.makeGroup("flow-log", group, b.args.Config.FlowLogs.RetentionDays)
 	if err != nil {
 		return err
 	}
-	made, err := cloudwatch.NewLogGroup(b.ctx, b.Name("flow-log-group"), &cloudwatch.LogGroupArgs{
-		Name:            pulumi.String(group),
-		RetentionInDays: pulumi.Int(b.args.Config.FlowLogs.RetentionDays),
-		KmsKeyId:        key.Arn,
-		Tags:            b.tags("flow-logs"),
-	}, b.Options(pulumi.Protect(b.args.Protect))...)
-	if err != nil {
-		return err
-	}
-	role, policy, err := b.makeFlowLogRole(groupARN)
+	role, policy, err := records.makeWriter(b.args.Scope.ARN("logs", "log-group:"+group))
 	if err != nil {
 		return err
 	}
@@ -100,53 +66,6 @@ func (b *vpcBuild) logToCloudWatch() error {
 	args.LogDestination = made.Arn
 	args.IamRoleArn = role.Arn
 	return b.makeFlowLog(args, policy)
-}
-
-// makeFlowLogRole makes the role the flow log service writes with: to this log group, for this account's VPCs.
-func (b *vpcBuild) makeFlowLogRole(groupARN string) (*iam.Role, *iam.RolePolicy, error) {
-	scope := b.args.Scope
-	trust, err := iampolicy.Document(iampolicy.Statement{
-		Sid:        "FlowLogs",
-		Principals: iampolicy.Principals{Service: []string{"vpc-flow-logs.amazonaws.com"}},
-		Actions:    []string{"sts:AssumeRole"},
-		Conditions: []iampolicy.Condition{
-			iampolicy.When("StringEquals", "aws:SourceAccount", scope.AccountID),
-			iampolicy.When("ArnLike", "aws:SourceArn", scope.ARN("ec2", "vpc-flow-log/*")),
-		},
-	})
-	if err != nil {
-		return nil, nil, err
-	}
-	role, err := iam.NewRole(b.ctx, b.Name("flow-log-role"), &iam.RoleArgs{
-		Description:         pulumi.String("Writes the flow logs of VPC " + b.name),
-		Path:                pulumi.String(scope.RolePath()),
-		AssumeRolePolicy:    iampolicy.TrustPolicy.Within(trust),
-		PermissionsBoundary: component.Boundary(scope),
-		Tags:                b.tags("flow-logs"),
-	}, b.Options()...)
-	if err != nil {
-		return nil, nil, err
-	}
-	document, err := iampolicy.Document(
-		iampolicy.Statement{
-			Sid:       "Write",
-			Actions:   []string{"logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"},
-			Resources: iampolicy.Strings(groupARN, groupARN+":*"),
-		},
-		iampolicy.Statement{
-			Sid:       "Find",
-			Actions:   []string{"logs:DescribeLogGroups"},
-			Resources: iampolicy.Strings(scope.ARN("logs", "log-group:*")),
-		},
-	)
-	if err != nil {
-		return nil, nil, err
-	}
-	policy, err := iam.NewRolePolicy(b.ctx, b.Name("flow-log-policy"), &iam.RolePolicyArgs{
-		Role:   role.Name,
-		Policy: iampolicy.RolePolicy.Within(document),
-	}, b.Options()...)
-	return role, policy, err
 }
 
 // delivery are the conditions under which the log delivery service acts for this account and nobody else.
@@ -160,7 +79,7 @@ func (b *vpcBuild) delivery() []iampolicy.Condition {
 
 func (b *vpcBuild) logToOwnBucket() error {
 	service := iampolicy.Principals{Service: []string{"delivery.logs.amazonaws.com"}}
-	key, err := b.makeLogKey(iampolicy.Statement{
+	key, err := b.recorder().makeKey("flow-log", iampolicy.Statement{
 		Sid: "Deliver", Principals: service,
 		Actions:    []string{"kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"},
 		Resources:  iampolicy.Strings("*"),
@@ -266,12 +185,17 @@ func (b *vpcBuild) logToBucket(bucketARN pulumi.StringOutput, ready ...pulumi.Re
 	args := b.flowLogArgs()
 	args.LogDestinationType = pulumi.String("s3")
 	args.LogDestination = bucketARN
-	args.DestinationOptions = ec2.FlowLogDestinationOptionsArgs{
+	args.DestinationOptions = parquetByTheHour()
+	return b.makeFlowLog(args, ready...)
+}
+
+// parquetByTheHour is the form of records in S3.
+func parquetByTheHour() ec2.FlowLogDestinationOptionsArgs {
+	return ec2.FlowLogDestinationOptionsArgs{
 		FileFormat:               pulumi.String("parquet"),
 		HiveCompatiblePartitions: pulumi.Bool(true),
 		PerHourPartition:         pulumi.Bool(true),
 	}
-	return b.makeFlowLog(args, ready...)
 }
 
 func (b *vpcBuild) flowLogArgs() *ec2.FlowLogArgs {

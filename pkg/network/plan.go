@@ -41,7 +41,7 @@ type subnetPlan struct {
 type tablePlan struct {
 	name string // "public", "private-a"
 	tier string
-	zone string // private tables only
+	zone string // private tables, and transit ones of a way out
 }
 
 // tierOrder is the order in which tiers are laid out and listed.
@@ -189,6 +189,22 @@ func (p *vpcPlan) addTables(tiers []string) {
 			p.tables = append(p.tables, tablePlan{name: tier, tier: tier})
 		}
 	}
+}
+
+// splitTransit gives transit subnets a table per zone, so that each zone leaves by its own NAT gateway.
+func (p *vpcPlan) splitTransit() {
+	for i := range p.subnets {
+		if p.subnets[i].tier == Transit {
+			p.subnets[i].table = Transit + "-" + p.subnets[i].zone
+		}
+	}
+	tables := slices.DeleteFunc(slices.Clone(p.tables), func(t tablePlan) bool { return t.tier == Transit })
+	if len(tables) < len(p.tables) {
+		for _, zone := range p.zones {
+			tables = append(tables, tablePlan{Transit + "-" + zone, Transit, zone})
+		}
+	}
+	p.tables = tables
 }
 
 func (p *vpcPlan) placeNAT(mode string, tiers []string) error {

@@ -150,6 +150,26 @@ func (b *vpcBuild) routePrivate() error {
 	return nil
 }
 
+// routeEgress leads what enters by the transit gateway to the zone's NAT gateway, or to the only one. The way back is a
+// route of the attachment's.
+func (b *vpcBuild) routeEgress() error {
+	for _, table := range b.plan.tables {
+		nat := b.nats[b.plan.natFor(table.zone)]
+		if table.tier != Transit || table.zone == "" || nat == nil {
+			continue
+		}
+		_, err := ec2.NewRoute(b.ctx, b.Name("route", table.name, "internet"), &ec2.RouteArgs{
+			RouteTableId:         b.tables[table.name].ID(),
+			DestinationCidrBlock: pulumi.String(anywhere),
+			NatGatewayId:         nat.ID(),
+		}, b.Options()...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // blockPublicAccess turns on VPC block public access, a setting of the account and region. Blocking "ingress" leaves NAT
 // and egress-only gateways their way out, so nothing is exempted; public subnets are then reached by nobody from outside.
 func (b *vpcBuild) blockPublicAccess() error {

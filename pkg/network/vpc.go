@@ -17,6 +17,8 @@ import (
 type VpcArgs struct {
 	Scope  naming.Scope
 	Config config.VPC
+	// Egress lets what enters by the transit gateway leave by the VPC's NAT gateways.
+	Egress bool
 	// Protect makes the engine refuse to delete the VPC, its subnets, its public addresses and its records.
 	Protect bool
 }
@@ -50,6 +52,9 @@ func NewVpc(ctx *pulumi.Context, name string, args *VpcArgs, opts ...pulumi.Reso
 	plan, err := planVpc(args.Config)
 	if err != nil {
 		return nil, fmt.Errorf("VPC %q: %w", name, err)
+	}
+	if args.Egress {
+		plan.splitTransit()
 	}
 	vpc := &Vpc{}
 	b := &vpcBuild{ctx: ctx, name: name, args: args, plan: plan, out: vpc}
@@ -85,7 +90,7 @@ func (b *vpcBuild) build(children *component.Children) error {
 	b.Children = children
 	for _, step := range []func() error{
 		b.makeVpc, b.makeSecondaryBlocks, b.adoptDefaults, b.makeDHCP, b.makeSubnets, b.makeGateways, b.makeTables,
-		b.routePublic, b.makeNAT, b.routePrivate, b.makeGatewayEndpoints, b.makeInterfaceEndpoints, b.makeFlowLogs,
+		b.routePublic, b.makeNAT, b.routePrivate, b.routeEgress, b.makeGatewayEndpoints, b.makeInterfaceEndpoints, b.makeFlowLogs,
 		b.blockPublicAccess,
 	} {
 		if err := step(); err != nil {

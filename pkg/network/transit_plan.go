@@ -1,0 +1,104 @@
+package network
+
+import (
+	"maps"
+	"slices"
+
+	"aws-platform/pkg/config"
+)
+
+// What a hub's route tables hold and what a VPC routes to it follows from the hub's configuration alone: the stack of a
+// VPC reads that of the hub and needs to ask nobody.
+
+// egress names the way out in logical names.
+const egress = "internet"
+
+// privateBlocks are RFC 1918's, by the name their routes have: nothing private leaves by a way out to the internet.
+var privateBlocks = map[string]string{"private-10": "10.0.0.0/8", "private-172": "172.16.0.0/12", "private-192": "192.168.0.0/16"}
+
+// TransitTables are the names of a hub's route tables, sorted: one for each segment, and one for each network outside
+// that is connected.
+func TransitTables(hub config.TransitGateway) []string {
+	names := slices.Collect(maps.Keys(hub.Segments))
+	for name, network := range hub.OnPremises {
+		if network.VPN != nil {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// PropagatesInto are the tables that learn of a segment's VPCs, sorted: those of whoever reaches it.
+func PropagatesInto(hub config.TransitGateway, segment string) []string {
+	var tables []string
+	for name, other := range hub.Segments {
+		if slices.Contains(other.Reaches, segment) {
+			tables = append(tables, name)
+		}
+	}
+	for name, network := range hub.OnPremises {
+		if network.VPN != nil && slices.Contains(network.Reaches, segment) {
+			tables = append(tables, name)
+		}
+	}
+	slices.Sort(tables)
+	return tables
+}
+
+// Reachable are the blocks a segment's VPCs send to the hub, by the name of what is there: the segments it reaches, one
+// block for each whatever VPCs it has, and the networks outside.
+func Reachable(hub config.TransitGateway, segment string) map[string]string {
+	blocks := map[string]string{}
+	for _, other := range hub.Segments[segment].Reaches {
+		blocks[other] = hub.Segments[other].CIDR
+	}
+	for name, network := range hub.OnPremises {
+		if network.VPN != nil && slices.Contains(network.Reaches, segment) {
+			blocks[name] = network.CIDR
+		}
+	}
+	return blocks
+}
+
+// LeavesThroughHub says whether a segment's way out to the internet is the hub's.
+func LeavesThroughHub(hub config.TransitGateway, segment string) bool {
+	return hub.Egress != nil && slices.Contains(hub.Egress.Segments, segment)
+}
+
+// blackholes are the blocks that a table drops, by name: whatever of ours it does not reach, so that neither a propagation
+// made by hand nor a default route lets it through. A propagated route is more specific than a segment's block; what is not
+// propagated ends here.
+func blackholes(hub config.TransitGateway, table string) map[string]string {
+	reached := Reachable(hub, table)
+	if network, outside := hub.OnPremises[table]; outside {
+		reached = map[string]string{table: network.CIDR}
+		for _, segment := range network.Reaches {
+			reached[segment] = hub.Segments[segment].CIDR
+		}
+	}
+	dropped := map[string]string{}
+	for name, segment := range hub.Segments {
+		dropped[name] = segment.CIDR
+	}
+	for name, network := range hub.OnPremises {
+		dropped[name] = network.CIDR
+	}
+	if LeavesThroughHub(hub, table) {
+		maps.Copy(dropped, privateBlocks)
+	}
+	// A block that another name has already needs no second route, and AWS takes none.
+	taken := map[string]bool{}
+	for name, block := range reached {
+		delete(dropped, name)
+		taken[block] = true
+	}
+	for _, name := range slices.Sorted(maps.Keys(dropped)) {
+		if taken[dropped[name]] {
+			delete(dropped, name)
+			continue
+		}
+		taken[dropped[name]] = true
+	}
+	return dropped
+}
