@@ -142,6 +142,9 @@ func (m *model) update(c call) (*Resource, error) {
 		return nil, r.failed(refused)
 	}
 	updated := *old
+	if updated.URN == "" { // no program made it; this one took it in
+		updated.Name, updated.URN = c.Name, c.URN
+	}
 	updated.Properties = r.outputs()
 	return &updated, m.inventory.change([]*Resource{&updated}, nil)
 }

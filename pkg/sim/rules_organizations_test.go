@@ -374,3 +374,22 @@ func TestMembersAreFound(t *testing.T) {
 	require.Equal(t, organizationID, made.ID)
 	require.Nil(t, m.destroy(made))
 }
+
+// The calls are judged by IAM as any other: a role without the right is refused before the organization is asked.
+func TestOrganizationCallsNeedTheirActions(t *testing.T) {
+	t.Parallel()
+	m := newTestModel(t)
+	m.make(roleToken, "viewer", roleAct("viewer", assumable(byAccount)).inputs)
+	asked := m.call(typeAccount, "a", props{"name": "a", "email": "a@acme.example"})
+	asked.Caller = &identity{Account: managementID, Source: "arn:aws:iam::" + managementID + ":role/viewer", ARN: "viewer"}
+	_, err := m.create(asked)
+	refused := refusalOf(t, err)
+	require.NotNil(t, refused)
+	require.Equal(t, "AccessDeniedException", refused.Code)
+	require.Equal(t, "User: viewer is not authorized to perform: organizations:CreateAccount on resource: * "+
+		"because no identity-based policy allows the organizations:CreateAccount action", refused.Message)
+	operated := operator(m.at)
+	asked.Caller = &operated
+	_, err = m.create(asked)
+	require.NoError(t, err)
+}

@@ -38,6 +38,7 @@ func identityGroupRow() row {
 	}
 	return row{
 		Token: typeIdentityGroup, Scope: account,
+		Actions: ssoActions("identitystore:CreateGroup", "identitystore:DeleteGroup", "identitystore:UpdateGroup"),
 		ID: func(r *request) resource.PropertyValue {
 			return resource.NewProperty(r.Text("identityStoreId") + "/" + number(r).StringValue())
 		},
@@ -65,6 +66,7 @@ func permissionSetRow() row {
 	}
 	return row{
 		Token: kindPermissionSet, Scope: account,
+		Actions: ssoActions("sso:CreatePermissionSet", "sso:DeletePermissionSet", "sso:UpdatePermissionSet"),
 		ID: func(r *request) resource.PropertyValue {
 			return resource.NewProperty(arn(r).StringValue() + "," + r.Text("instanceArn"))
 		},
@@ -94,7 +96,8 @@ func permissionSetRow() row {
 func setManagedRow() row {
 	return row{
 		Token: typeSetManaged, Scope: account,
-		ID: fill("{managedPolicyArn},{permissionSetArn},{instanceArn}"),
+		Actions: ssoActions("sso:AttachManagedPolicyToPermissionSet", "sso:DetachManagedPolicyFromPermissionSet"),
+		ID:      fill("{managedPolicyArn},{permissionSetArn},{instanceArn}"),
 		Computed: map[string]maker{"managedPolicyName": func(r *request) resource.PropertyValue {
 			arn := r.Text("managedPolicyArn")
 			return resource.NewProperty(arn[strings.LastIndex(arn, "/")+1:])
@@ -111,6 +114,7 @@ func setManagedRow() row {
 func setCustomerRow() row {
 	return row{
 		Token: typeSetCustomer, Scope: account,
+		Actions: ssoActions("sso:AttachCustomerManagedPolicyReferenceToPermissionSet", "sso:DetachCustomerManagedPolicyReferenceFromPermissionSet"),
 		ID: func(r *request) resource.PropertyValue {
 			name := text(r.New["customerManagedPolicyReference"].ObjectValue(), "name")
 			return resource.NewProperty(name + "," + r.Text("permissionSetArn") + "," + r.Text("instanceArn"))
@@ -126,6 +130,7 @@ func setCustomerRow() row {
 func setInlineRow() row {
 	return row{
 		Token: typeSetInline, Scope: account,
+		Actions:   ssoActions("sso:PutInlinePolicyToPermissionSet", "sso:DeleteInlinePolicyFromPermissionSet"),
 		ID:        fill("{permissionSetArn},{instanceArn}"),
 		Attached:  true,
 		Replace:   []string{"permissionSetArn", "instanceArn"},
@@ -141,6 +146,7 @@ func setInlineRow() row {
 func setBoundaryRow() row {
 	return row{
 		Token: typeSetBoundary, Scope: account,
+		Actions:  ssoActions("sso:PutPermissionsBoundaryToPermissionSet", "sso:DeletePermissionsBoundaryFromPermissionSet"),
 		ID:       fill("{permissionSetArn},{instanceArn}"),
 		Attached: true,
 		Replace:  []string{"permissionsBoundary", "permissionSetArn", "instanceArn"},
@@ -154,6 +160,7 @@ func setBoundaryRow() row {
 func assignmentRow() row {
 	return row{
 		Token: typeAssignment, Scope: account,
+		Actions:  ssoActions("sso:CreateAccountAssignment", "sso:DeleteAccountAssignment"),
 		ID:       fill("{principalId},{principalType},{targetId},{targetType},{permissionSetArn},{instanceArn}"),
 		Defaults: map[string]any{"targetType": "AWS_ACCOUNT"},
 		Replace:  []string{"instanceArn", "permissionSetArn", "principalId", "principalType", "targetId", "targetType"},
@@ -167,6 +174,11 @@ func assignmentRow() row {
 		Latency: latency{Create: 10 * time.Second, Delete: 10 * time.Second,
 			Source: "CreateAccountAssignment is asynchronous; the provider polls DescribeAccountAssignmentCreationStatus"},
 	}
+}
+
+// ssoActions are the calls of one type; update is given where it is not the same as create.
+func ssoActions(create, remove string, update ...string) actions {
+	return actions{Create: []string{create}, Delete: []string{remove}, Update: append(update, create)[:1], Resource: "*"}
 }
 
 func ssoTimes() latency {

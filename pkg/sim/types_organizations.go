@@ -53,6 +53,15 @@ func organizationRow() row {
 	}
 	return row{
 		Token: typeOrganization, Scope: account,
+		Actions: actions{
+			Create: []string{"organizations:CreateOrganization", "organizations:EnableAWSServiceAccess", "organizations:EnablePolicyType"},
+			Update: []string{
+				"organizations:DisableAWSServiceAccess", "organizations:DisablePolicyType", "organizations:EnableAWSServiceAccess",
+				"organizations:EnablePolicyType",
+			},
+			Delete: []string{"organizations:DeleteOrganization"}, Read: []string{"organizations:DescribeOrganization", "organizations:ListRoots"},
+			Resource: "*",
+		},
 		ID: fixed(organizationID),
 		Computed: map[string]maker{
 			"arn":              fill("arn:{partition}:organizations::{account}:organization/" + organizationID),
@@ -84,7 +93,7 @@ func organizationRow() row {
 
 func unitRow() row {
 	return row{
-		Token: typeUnit, Scope: account,
+		Token: typeUnit, Scope: account, Actions: orgActions("CreateOrganizationalUnit", "UpdateOrganizationalUnit", "DeleteOrganizationalUnit"),
 		ID: func(r *request) resource.PropertyValue {
 			return resource.NewProperty("ou-" + strings.TrimPrefix(rootID, "r-") + "-" + digest(8, string(r.URN), r.Text("parentId"), r.Text("name")))
 		},
@@ -106,7 +115,7 @@ func unitRow() row {
 
 func accountRow() row {
 	return row{
-		Token: typeAccount, Scope: account,
+		Token: typeAccount, Scope: account, Actions: orgActions("CreateAccount", "MoveAccount", "CloseAccount"),
 		ID:       accountNumber,
 		Autoname: autoname{Property: "name", Limit: 50},
 		Computed: map[string]maker{
@@ -140,7 +149,7 @@ func accountRow() row {
 
 func orgPolicyRow() row {
 	return row{
-		Token: typeOrgPolicy, Scope: account,
+		Token: typeOrgPolicy, Scope: account, Actions: orgActions("CreatePolicy", "UpdatePolicy", "DeletePolicy"),
 		ID: func(r *request) resource.PropertyValue {
 			return resource.NewProperty("p-" + digest(10, string(r.URN), r.Text("name"), r.Text("type")))
 		},
@@ -171,7 +180,7 @@ func orgPolicyRow() row {
 
 func orgAttachmentRow() row {
 	return row{
-		Token: typeOrgAttachment, Scope: account,
+		Token: typeOrgAttachment, Scope: account, Actions: orgActions("AttachPolicy", "AttachPolicy", "DetachPolicy"),
 		ID:       fill("{targetId}:{policyId}"),
 		Defaults: map[string]any{"skipDestroy": false},
 		Replace:  []string{"policyId", "targetId"},
@@ -188,7 +197,8 @@ func orgAttachmentRow() row {
 func delegatedAdminRow() row {
 	return row{
 		Token: typeDelegatedAdmin, Scope: account,
-		ID: fill("{accountId}/{servicePrincipal}"),
+		Actions: orgActions("RegisterDelegatedAdministrator", "RegisterDelegatedAdministrator", "DeregisterDelegatedAdministrator"),
+		ID:      fill("{accountId}/{servicePrincipal}"),
 		Computed: map[string]maker{
 			"arn":                   fill("arn:{partition}:organizations::{account}:account/" + organizationID + "/{accountId}"),
 			"delegationEnabledDate": fixed(creationDate), "joinedTimestamp": fixed(creationDate),
@@ -208,6 +218,7 @@ func delegatedAdminRow() row {
 func orgResourcePolicyRow() row {
 	return row{
 		Token: "aws:organizations/resourcePolicy:ResourcePolicy", Scope: account,
+		Actions:   orgActions("PutResourcePolicy", "PutResourcePolicy", "DeleteResourcePolicy"),
 		ID:        fixed("rp-simulation0"),
 		Computed:  map[string]maker{"arn": fill("arn:{partition}:organizations::{account}:resourcepolicy/" + organizationID + "/{id}")},
 		Documents: []string{"content"},
@@ -222,6 +233,12 @@ func orgResourcePolicyRow() row {
 func rootFeaturesRow() row {
 	return row{
 		Token: "aws:iam/organizationsFeatures:OrganizationsFeatures", Scope: account,
+		Actions: actions{
+			Create: []string{"iam:EnableOrganizationsRootCredentialsManagement", "iam:EnableOrganizationsRootSessions"},
+			Update: []string{"iam:EnableOrganizationsRootCredentialsManagement", "iam:EnableOrganizationsRootSessions"},
+			Delete: []string{"iam:DisableOrganizationsRootCredentialsManagement", "iam:DisableOrganizationsRootSessions"},
+			Read:   []string{"iam:ListOrganizationsFeatures"}, Resource: "*",
+		},
 		ID:    fixed(organizationID),
 		Sets:  []string{"enabledFeatures"},
 		Valid: map[string]validator{"enabledFeatures": oneOf("RootCredentialsManagement", "RootSessions")},
@@ -234,6 +251,14 @@ func rootFeaturesRow() row {
 			Status: http.StatusBadRequest,
 		},
 		Latency: orgTimes(time.Second),
+	}
+}
+
+// orgActions are the calls of one type. What they may be done to is not judged: only the management account makes them.
+func orgActions(create, update, remove string) actions {
+	return actions{
+		Create: []string{"organizations:" + create}, Update: []string{"organizations:" + update},
+		Delete: []string{"organizations:" + remove}, Resource: "*",
 	}
 }
 
