@@ -141,6 +141,25 @@ func transitRouteIsNew(r *request) *Error {
 	return nil
 }
 
+// attachmentTags are the tags the caller's account sees on the attachment a call is about: its own, not those of whoever
+// made the attachment.
+func attachmentTags(r *request) map[string][]string {
+	values := resource.PropertyMap{}
+	if found := r.cloud.attachment(r.Text("transitGatewayAttachmentId")); found != nil {
+		if accepter := r.cloud.accepterOf(found); accepter != nil && accepter.Account == r.Account {
+			values = accepter.Properties
+		} else if found.Account == r.Account {
+			values = found.Properties
+		}
+	}
+	context := map[string][]string{}
+	for key, value := range tagsOf(values) {
+		context["aws:ResourceTag/"+key] = []string{value}
+		context["ec2:ResourceTag/"+key] = []string{value}
+	}
+	return context
+}
+
 // attachedID and attachedKind say what stands behind an attachment.
 func attachedID(r *request) resource.PropertyValue {
 	found := r.cloud.attachment(r.Text("transitGatewayAttachmentId"))

@@ -27,9 +27,21 @@ func ramLatency() latency {
 	return latency{Create: 5 * time.Second, Update: time.Second, Delete: 5 * time.Second, Source: sourceRAM}
 }
 
+// shareActions are those that put something into a share, and take it out.
+func shareActions() actions {
+	return actions{
+		Create: []string{"ram:AssociateResourceShare"}, Delete: []string{"ram:DisassociateResourceShare"},
+		Read: []string{"ram:GetResourceShareAssociations *"}, Resource: "{resourceShareArn}",
+	}
+}
+
 func resourceShareRow() row {
 	return row{
 		Token: typeResourceShare, ID: shareARN,
+		Actions: actions{
+			Create: []string{"ram:CreateResourceShare", "ram:TagResource"}, Update: []string{"ram:UpdateResourceShare"},
+			Delete: []string{"ram:DeleteResourceShare"}, Read: []string{"ram:GetResourceShares *"},
+		},
 		Computed: map[string]maker{"arn": fill("{id}"), "permissionArns": fixed([]any{})},
 		Autoname: autoname{Property: "name", Limit: 255},
 		Defaults: map[string]any{"allowExternalPrincipals": false},
@@ -50,6 +62,7 @@ func shareARN(r *request) resource.PropertyValue {
 func shareResourceRow() row {
 	return row{
 		Token: typeShareResource, ID: fill("{resourceShareArn},{resourceArn}"),
+		Actions: shareActions(),
 		Replace: []string{"resourceArn", "resourceShareArn"},
 		Refs:    map[string]string{"resourceShareArn": typeResourceShare},
 		Valid:   map[string]validator{"resourceArn": anARN, "resourceShareArn": anARN},
@@ -65,6 +78,7 @@ func shareResourceRow() row {
 func sharePrincipalRow() row {
 	return row{
 		Token: typeSharePrincipal, ID: fill("{resourceShareArn},{principal}"),
+		Actions: shareActions(),
 		Replace: []string{"principal", "resourceShareArn"},
 		Refs:    map[string]string{"resourceShareArn": typeResourceShare},
 		Valid:   map[string]validator{"principal": sharePrincipal, "resourceShareArn": anARN},
@@ -80,6 +94,10 @@ func sharePrincipalRow() row {
 func shareAccepterRow() row {
 	return row{
 		Token: typeShareAccepter, ID: fill("{shareArn}"), Attached: true,
+		Actions: actions{
+			Create: []string{"ram:AcceptResourceShareInvitation *"}, Delete: []string{"ram:DisassociateResourceShare {shareArn}"},
+			Read: []string{"ram:GetResourceShares *"},
+		},
 		Computed: map[string]maker{
 			"invitationArn": fill("arn:{partition}:ram:{region}:{account}:resource-share-invitation/simulated"), "receiverAccountId": fill("{account}"),
 			"senderAccountId": ownerOf("shareArn"), "shareId": fixed("rs-simulated"), "shareName": fixed(""),
@@ -96,6 +114,11 @@ func shareAccepterRow() row {
 func organizationSharingRow() row {
 	return row{
 		Token: typeOrganizationSharing, Scope: account, Attached: true, ID: fill("{account}"),
+		Actions: actions{
+			Create:   []string{"ram:EnableSharingWithAwsOrganization", "organizations:EnableAWSServiceAccess"},
+			Delete:   []string{"organizations:DisableAWSServiceAccess"},
+			Resource: "*",
+		},
 		Create:  []rule{managementShares},
 		Latency: latency{Create: 2 * time.Second, Delete: time.Second, Source: typicalTimes},
 	}

@@ -15,6 +15,25 @@ const (
 	transitIncorrectState  = "IncorrectState"
 )
 
+// What actions on transit gateways are done to. An attachment stands in the caller's account here, whoever made it.
+const (
+	transitTableARN = "arn:{partition}:ec2:{region}:{account}:transit-gateway-route-table/{transitGatewayRouteTableId}"
+	attachmentARN   = "arn:{partition}:ec2:{region}:{account}:transit-gateway-attachment/{transitGatewayAttachmentId}"
+)
+
+// onTableAndAttachment is an action that must be allowed on both.
+func onTableAndAttachment(action string) []string {
+	return []string{action + " " + transitTableARN, action + " " + attachmentARN}
+}
+
+// ec2Actions are those of a type that is created and deleted under one name.
+func ec2Actions(name, modify, describe string) actions {
+	return actions{
+		Create: []string{"ec2:Create" + name, "ec2:CreateTags"}, Update: []string{"ec2:" + modify},
+		Delete: []string{"ec2:Delete" + name}, Read: []string{"ec2:" + describe + " *"},
+	}
+}
+
 // transitTypes are transit gateways, what is attached to them and how they route. Replacement lists are ForceNew in the
 // Terraform provider (internal/service/ec2/transitgateway_*.go).
 func transitTypes() []row {
@@ -34,6 +53,7 @@ func transitGatewayRow() row {
 	onOff := oneOf("enable", "disable")
 	return row{
 		Token: typeTransitGateway, Prefix: "tgw", Sight: sharedByRAM,
+		Actions: ec2Actions("TransitGateway", "ModifyTransitGateway", "DescribeTransitGateways"),
 		Computed: map[string]maker{
 			"arn": ec2ARN("transit-gateway"), "ownerId": fill("{account}"),
 			"associationDefaultRouteTableId": defaultTransitTable("defaultRouteTableAssociation"),
@@ -66,6 +86,10 @@ func transitGatewayRow() row {
 func transitTableRow() row {
 	return row{
 		Token: typeTransitTable, Prefix: "tgw-rtb", Sight: seenWithGateway,
+		Actions: actions{
+			Create: []string{"ec2:CreateTransitGatewayRouteTable", "ec2:CreateTags"}, Update: []string{"ec2:CreateTags"},
+			Delete: []string{"ec2:DeleteTransitGatewayRouteTable"}, Read: []string{"ec2:DescribeTransitGatewayRouteTables *"},
+		},
 		Computed: map[string]maker{
 			"arn":                          ec2ARN("transit-gateway-route-table"),
 			"defaultAssociationRouteTable": fixed(false), "defaultPropagationRouteTable": fixed(false),
@@ -89,6 +113,11 @@ func transitLinkTime() latency {
 func transitAssociationRow() row {
 	return row{
 		Token: typeTransitAssociation, ID: fill("{transitGatewayRouteTableId}_{transitGatewayAttachmentId}"),
+		Actions: actions{
+			Create: onTableAndAttachment("ec2:AssociateTransitGatewayRouteTable"),
+			Delete: onTableAndAttachment("ec2:DisassociateTransitGatewayRouteTable"),
+			Read:   []string{"ec2:GetTransitGatewayRouteTableAssociations " + transitTableARN}, Context: attachmentTags,
+		},
 		Computed: map[string]maker{"resourceId": attachedID, "resourceType": attachedKind},
 		Replace:  []string{"transitGatewayAttachmentId", "transitGatewayRouteTableId"},
 		Create:   []rule{ownersAlone, attachmentIsAvailable, associatedOnce},
@@ -100,6 +129,11 @@ func transitAssociationRow() row {
 func transitPropagationRow() row {
 	return row{
 		Token: typeTransitPropagation, ID: fill("{transitGatewayRouteTableId}_{transitGatewayAttachmentId}"),
+		Actions: actions{
+			Create: onTableAndAttachment("ec2:EnableTransitGatewayRouteTablePropagation"),
+			Delete: onTableAndAttachment("ec2:DisableTransitGatewayRouteTablePropagation"),
+			Read:   []string{"ec2:GetTransitGatewayRouteTablePropagations " + transitTableARN}, Context: attachmentTags,
+		},
 		Computed: map[string]maker{"resourceId": attachedID, "resourceType": attachedKind},
 		Replace:  []string{"transitGatewayAttachmentId", "transitGatewayRouteTableId"},
 		Create:   []rule{ownersAlone, attachmentIsAvailable, peersDoNotPropagate},
@@ -115,6 +149,10 @@ func transitPropagationRow() row {
 func transitRouteRow() row {
 	return row{
 		Token: typeTransitRoute, ID: fill("{transitGatewayRouteTableId}_{destinationCidrBlock}"),
+		Actions: actions{
+			Create: []string{"ec2:CreateTransitGatewayRoute"}, Delete: []string{"ec2:DeleteTransitGatewayRoute"},
+			Read: []string{"ec2:SearchTransitGatewayRoutes"}, Resource: transitTableARN,
+		},
 		Defaults: map[string]any{"blackhole": false},
 		Replace:  []string{"blackhole", "destinationCidrBlock", "transitGatewayAttachmentId", "transitGatewayRouteTableId"},
 		// A table has one route to a destination.
@@ -135,6 +173,7 @@ func vpcAttachmentRow() row {
 	onOff := oneOf("enable", "disable")
 	return row{
 		Token: typeVpcAttachment, Prefix: "tgw-attach", Sight: seenByGatewayOwner,
+		Actions:  ec2Actions("TransitGatewayVpcAttachment", "ModifyTransitGatewayVpcAttachment", "DescribeTransitGatewayVpcAttachments"),
 		Computed: map[string]maker{"arn": ec2ARN("transit-gateway-attachment"), "vpcOwnerId": fill("{account}")},
 		Defaults: map[string]any{
 			"applianceModeSupport": "disable", "dnsSupport": "enable", "ipv6Support": "disable",
@@ -163,6 +202,11 @@ func vpcAttachmentRow() row {
 func vpcAccepterRow() row {
 	return row{
 		Token: typeVpcAccepter, Attached: true, ID: fill("{transitGatewayAttachmentId}"),
+		Actions: actions{
+			Create: []string{"ec2:AcceptTransitGatewayVpcAttachment", "ec2:CreateTags"}, Update: []string{"ec2:CreateTags"},
+			Delete: []string{"ec2:DeleteTransitGatewayVpcAttachment"}, Read: []string{"ec2:DescribeTransitGatewayVpcAttachments *"},
+			Resource: attachmentARN,
+		},
 		Computed: map[string]maker{
 			"applianceModeSupport": attachmentValue("applianceModeSupport"), "dnsSupport": attachmentValue("dnsSupport"),
 			"ipv6Support":                     attachmentValue("ipv6Support"),
@@ -184,6 +228,7 @@ func vpcAccepterRow() row {
 func peeringRow() row {
 	return row{
 		Token: typePeering, Prefix: "tgw-attach", Sight: seenByGatewayOwner,
+		Actions: ec2Actions("TransitGatewayPeeringAttachment", "CreateTags", "DescribeTransitGatewayPeeringAttachments"),
 		Computed: map[string]maker{
 			"arn": ec2ARN("transit-gateway-attachment"), "state": fixed("pendingAcceptance"), "peerAccountId": fill("{account}"),
 		},
@@ -199,6 +244,10 @@ func peeringRow() row {
 func peeringAccepterRow() row {
 	return row{
 		Token: typePeeringAccepter, Attached: true, ID: fill("{transitGatewayAttachmentId}"),
+		Actions: actions{
+			Create: []string{"ec2:AcceptTransitGatewayPeeringAttachment", "ec2:CreateTags"}, Update: []string{"ec2:CreateTags"},
+			Read: []string{"ec2:DescribeTransitGatewayPeeringAttachments *"}, Resource: attachmentARN,
+		},
 		Computed: map[string]maker{
 			"peerAccountId": peeringValue("account"), "peerRegion": peeringValue("region"),
 			"peerTransitGatewayId": peeringValue("transitGatewayId"), "transitGatewayId": peeringValue("peerTransitGatewayId"),

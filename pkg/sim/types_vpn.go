@@ -13,6 +13,7 @@ func vpnTypes() []row { return []row{customerGatewayRow(), vpnConnectionRow()} }
 func customerGatewayRow() row {
 	return row{
 		Token: typeCustomerGateway, Prefix: "cgw",
+		Actions:  ec2Actions("CustomerGateway", "CreateTags", "DescribeCustomerGateways"),
 		Computed: map[string]maker{"arn": ec2ARN("customer-gateway")},
 		Replace:  []string{"bgpAsn", "bgpAsnExtended", "certificateArn", "deviceName", "ipAddress", "type"},
 		Valid:    map[string]validator{"type": oneOf("ipsec.1"), "bgpAsn": asNumber, "ipAddress": publicIPv4},
@@ -30,6 +31,7 @@ func customerGatewayRow() row {
 func vpnConnectionRow() row {
 	return row{
 		Token: typeVPNConnection, Prefix: "vpn",
+		Actions: ec2Actions("VpnConnection", "ModifyVpnConnectionOptions", "DescribeVpnConnections"),
 		Computed: map[string]maker{
 			"arn": ec2ARN("vpn-connection"), "transitGatewayAttachmentId": vpnAttachment, "routes": fixed([]any{}),
 			"vgwTelemetries": fixed([]any{}), "coreNetworkArn": fixed(""), "coreNetworkAttachmentArn": fixed(""),
