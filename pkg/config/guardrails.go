@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -26,7 +27,7 @@ const guarded = "production"
 
 // Guardrails are the rules of the production profile, by name.
 func Guardrails() []Guardrail {
-	return []Guardrail{
+	rails := []Guardrail{
 		{"flow-logs", "every VPC records its traffic: without records an incident cannot be told", eachVPC(flowLogsKept)},
 		{"flow-logs-retention", "traffic records stay 365 days: an intrusion is found months after it began", eachVPC(flowLogsLong)},
 		{"nat-per-zone", "every zone has its own NAT gateway: one gateway takes every zone's way out with it", eachVPC(natPerZone)},
@@ -35,6 +36,9 @@ func Guardrails() []Guardrail {
 		{"state-retention", "overwritten state stays 90 days: damage is found late", stateKept},
 		{"three-zones", "every VPC spans three zones: of two, one failing takes half the capacity", eachVPC(threeZones)},
 	}
+	rails = append(rails, unitGuardrails()...)
+	slices.SortFunc(rails, func(a, b Guardrail) int { return strings.Compare(a.Name, b.Name) })
+	return rails
 }
 
 func eachVPC(check func(path, VPC) *breach) func(*Stack) []breach {

@@ -170,3 +170,28 @@ func TestRenderIsTheConfiguration(t *testing.T) {
 		require.Equal(t, *stack, again, name)
 	}
 }
+
+// The tree of units is the one thing a preset creates; a stack adds to it.
+func TestAnOrganizationHasItsUsualTree(t *testing.T) {
+	t.Parallel()
+	stack := load(t, `config:
+  aws-platform:kind: management
+  aws-platform:profile: production
+  aws-platform:governance:
+    allowedRegions: [eu-west-1]
+    delegatedAdministrator: { stack: shared }
+    organizationalUnits: { workloads/sandbox: { policies: [regions] } }
+`)
+	g := stack.Governance
+	require.Equal(t, []string{
+		"infrastructure", "security", "suspended", "workloads", "workloads/nonproduction", "workloads/production", "workloads/sandbox",
+	}, g.Units())
+	require.Equal(t, []string{"quarantine"}, g.OrganizationalUnits["suspended"].Policies)
+	require.Equal(t, []string{"regions"}, g.OrganizationalUnits["workloads/sandbox"].Policies)
+	require.Equal(t, 10240, g.SCPMaxCharacters)
+	require.Equal(t, 10, g.SCPMaxPerTarget)
+	require.Contains(t, g.TrustedServices, "ram.amazonaws.com")
+	require.Equal(t, []string{"access-analyzer.amazonaws.com", "config-multiaccountsetup.amazonaws.com", "config.amazonaws.com"},
+		g.DelegatedAdministrator.DelegatedServices())
+	require.Nil(t, g.IdentityCenter, "nobody asked for it")
+}

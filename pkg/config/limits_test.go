@@ -57,6 +57,8 @@ func TestLimitsAreWithin(t *testing.T) {
 		"names":                    "config:\n  aws-platform:environment: " + strings.Repeat("e", 16) + "\n  aws-platform:organization: a1\n",
 		"role":                     "config:\n  aws-platform:account: { role: " + strings.Repeat("r", 64) + " }\n",
 		"vpc's name":               "config:\n  aws-platform:vpcs: { a2345678901234567890: { cidr: 10.16.0.0/16, zones: [a, b] } }\n",
+		"units five levels deep":   "config:\n  aws-platform:kind: management\n  aws-platform:governance: { allowedRegions: [eu-west-1], organizationalUnits: { a: {}, a/b: {}, a/b/c: {}, a/b/c/d: {}, a/b/c/d/e: {} } }\n",
+		"closed when suspended":    "config:\n  aws-platform:account: { email: aws-dev@acme.example, organizationalUnit: suspended, close: true }\n",
 		"bucket of 58 letters":     "config:\n  aws-platform:kind: management\n  aws-platform:stateBackend: { bucket: " + strings.Repeat("b", 58) + ", noncurrentDays: 1, accessLogDays: 3653, stacks: { dev: { accountId: \"123456789012\" } } }\n",
 		"guardrails at their edge": production + "  aws-platform:vpcs: { main: { cidr: 10.16.0.0/16, zones: [a, b, c], flowLogs: { retentionDays: 365 } } }\n",
 		"production without nat":   production + "  aws-platform:vpcs: { main: { cidr: 10.16.0.0/16, zones: [a, b, c], nat: none } }\n",
@@ -96,7 +98,8 @@ func TestGuardrailsAreNamedAndExplained(t *testing.T) {
 		names = append(names, rail.Name)
 		require.NotEmpty(t, rail.Says)
 	}
-	require.Equal(t, []string{"flow-logs", "flow-logs-retention", "nat-per-zone", "password-policy", "protect", "state-retention", "three-zones"}, names)
+	require.Equal(t, []string{"flow-logs", "flow-logs-retention", "nat-per-zone", "password-policy", "protect",
+		"scp-leave-organization", "scp-platform", "scp-quarantine", "scp-regions", "scp-root-user", "scp-security-services", "scp-storage", "state-retention", "three-zones"}, names)
 }
 
 func TestPartition(t *testing.T) {

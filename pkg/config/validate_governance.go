@@ -79,7 +79,7 @@ func (l *loader) checkServices(at path, g *Governance) {
 		{len(g.TagPolicies) > 0, "tagPolicies", "tagpolicies.tag.amazonaws.com"},
 	} {
 		if needed.on && !slices.Contains(g.TrustedServices, needed.service) {
-			l.fault(at.key("trustedServices"), fmt.Sprintf("leaves out %s, which %s needs", needed.service, needed.field), "add it, or remove "+needed.field)
+			l.fault(at.key("trustedServices"), fmt.Sprintf("leaves out %s, which %s needs", needed.service, needed.field), "add it, or do without "+needed.field)
 		}
 	}
 	d := g.DelegatedAdministrator
