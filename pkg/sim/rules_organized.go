@@ -131,3 +131,13 @@ func outsider(r *request, arn string) bool {
 
 // accountID is the form of an account's id.
 var accountID = matching(accountPattern, "an account id of twelve digits")
+
+// passedTo is the context of a call that hands a role to a service.
+func passedTo(service string) func(*request) map[string][]string {
+	return func(*request) map[string][]string { return map[string][]string{"iam:PassedToService": {service}} }
+}
+
+// serviceNamed is the context of a call about a service-linked role.
+func serviceNamed(r *request) map[string][]string {
+	return map[string][]string{"iam:AWSServiceName": {r.expand("{awsServiceName}")}}
+}

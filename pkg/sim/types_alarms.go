@@ -34,6 +34,12 @@ func topicRow() row {
 	arn := fill("arn:{partition}:sns:{region}:{account}:{name}")
 	return row{
 		Token: typeTopic, Kind: kindTopic, ID: arn,
+		Actions: actions{
+			Create: []string{"sns:CreateTopic", "sns:SetTopicAttributes", "sns:TagResource"},
+			Update: []string{"sns:SetTopicAttributes", "sns:TagResource"},
+			Delete: []string{"sns:DeleteTopic"},
+			Read:   []string{"sns:GetTopicAttributes"},
+		},
 		Autoname: autoname{Property: "name", Limit: 256},
 		Computed: map[string]maker{
 			"arn": arn, "owner": fill("{account}"), "beginningArchiveTime": fixed(""), "signatureVersion": fixed(0),
@@ -56,6 +62,13 @@ func topicRow() row {
 func topicPolicyRow() row {
 	return row{
 		Token: typeTopicPolicy, Attached: true, ID: fill("{arn}"),
+		Actions: actions{
+			Create:   []string{"sns:SetTopicAttributes"},
+			Update:   []string{"sns:SetTopicAttributes"},
+			Delete:   []string{"sns:SetTopicAttributes"},
+			Read:     []string{"sns:GetTopicAttributes"},
+			Resource: "{id}",
+		},
 		Computed:  map[string]maker{"owner": fill("{account}")},
 		Replace:   []string{"arn"},
 		Documents: []string{"policy"},
@@ -68,6 +81,13 @@ func topicPolicyRow() row {
 func subscriptionRow() row {
 	return row{
 		Token: typeSubscription, ID: subscriptionID,
+		Actions: actions{
+			Create:   []string{"sns:Subscribe"},
+			Update:   []string{"sns:SetSubscriptionAttributes"},
+			Delete:   []string{"sns:Unsubscribe"},
+			Read:     []string{"sns:GetSubscriptionAttributes"},
+			Resource: "{topic}",
+		},
 		Computed: map[string]maker{
 			"arn": fill("{id}"), "ownerId": fill("{account}"), "confirmationWasAuthenticated": confirmed, "pendingConfirmation": pending,
 			"filterPolicyScope": fixed(""),
@@ -86,6 +106,12 @@ func subscriptionRow() row {
 func eventRuleRow() row {
 	return row{
 		Token: typeEventRule, Kind: kindEventRule, ID: fill("{name}"),
+		Actions: actions{
+			Create: []string{"events:PutRule", "events:TagResource"},
+			Update: []string{"events:PutRule", "events:TagResource"},
+			Delete: []string{"events:DeleteRule"},
+			Read:   []string{"events:DescribeRule"},
+		},
 		Autoname: autoname{Property: "name", Limit: 64},
 		Computed: map[string]maker{
 			"arn": fill("arn:{partition}:events:{region}:{account}:rule/{name}"),
@@ -113,6 +139,13 @@ func eventRuleRow() row {
 func eventTargetRow() row {
 	return row{
 		Token: typeEventTarget, ID: eventTargetID,
+		Actions: actions{
+			Create:   []string{"events:PutTargets"},
+			Update:   []string{"events:PutTargets"},
+			Delete:   []string{"events:RemoveTargets"},
+			Read:     []string{"events:ListTargetsByRule"},
+			Resource: "arn:{partition}:events:{region}:{account}:rule/{rule}",
+		},
 		Computed: map[string]maker{"targetId": eventTargetName},
 		Defaults: map[string]any{"eventBusName": "default", "forceDestroy": false},
 		Replace:  []string{"rule", "eventBusName", "targetId"},
@@ -127,6 +160,13 @@ func eventTargetRow() row {
 func metricFilterRow() row {
 	return row{
 		Token: typeMetricFilter, ID: fill("{name}"),
+		Actions: actions{
+			Create:   []string{"logs:PutMetricFilter"},
+			Update:   []string{"logs:PutMetricFilter"},
+			Delete:   []string{"logs:DeleteMetricFilter"},
+			Read:     []string{"logs:DescribeMetricFilters"},
+			Resource: "arn:{partition}:logs:{region}:{account}:log-group:{logGroupName}",
+		},
 		Autoname: autoname{Property: "name", Limit: 512},
 		Replace:  []string{"name", "logGroupName"},
 		Valid: map[string]validator{
@@ -144,6 +184,12 @@ func metricFilterRow() row {
 func metricAlarmRow() row {
 	return row{
 		Token: typeMetricAlarm, ID: fill("{name}"),
+		Actions: actions{
+			Create: []string{"cloudwatch:PutMetricAlarm", "cloudwatch:TagResource"},
+			Update: []string{"cloudwatch:PutMetricAlarm", "cloudwatch:TagResource"},
+			Delete: []string{"cloudwatch:DeleteAlarms"},
+			Read:   []string{"cloudwatch:DescribeAlarms"},
+		},
 		Autoname: autoname{Property: "name", Limit: 255},
 		Computed: map[string]maker{
 			"arn":                               fill("arn:{partition}:cloudwatch:{region}:{account}:alarm:{name}"),
@@ -172,6 +218,13 @@ func metricAlarmRow() row {
 func logPolicyRow() row {
 	return row{
 		Token: typeLogPolicy, ID: fill("{policyName}"),
+		Actions: actions{
+			Create:   []string{"logs:PutResourcePolicy"},
+			Update:   []string{"logs:PutResourcePolicy"},
+			Delete:   []string{"logs:DeleteResourcePolicy"},
+			Read:     []string{"logs:DescribeResourcePolicies"},
+			Resource: "*",
+		},
 		Replace:   []string{"policyName"},
 		Documents: []string{"policyDocument"},
 		Create:    []rule{logPolicyIsWellFormed}, Update: []rule{logPolicyIsWellFormed},

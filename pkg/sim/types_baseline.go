@@ -38,6 +38,13 @@ func atOnce() latency {
 func accountBlockRow() row {
 	return row{
 		Token: typeAccountBlock, Scope: account, Attached: true, ID: fill("{account}"),
+		Actions: actions{
+			Create:   []string{"s3:PutAccountPublicAccessBlock"},
+			Update:   []string{"s3:PutAccountPublicAccessBlock"},
+			Delete:   []string{"s3:PutAccountPublicAccessBlock"},
+			Read:     []string{"s3:GetAccountPublicAccessBlock"},
+			Resource: "*",
+		},
 		Computed: map[string]maker{"accountId": fill("{account}")},
 		Defaults: map[string]any{
 			"blockPublicAcls": false, "blockPublicPolicy": false, "ignorePublicAcls": false, "restrictPublicBuckets": false,
@@ -52,6 +59,13 @@ func accountBlockRow() row {
 func contactRow() row {
 	return row{
 		Token: typeContact, Scope: account, Attached: true, ID: contactID,
+		Actions: actions{
+			Create:   []string{"account:PutAlternateContact"},
+			Update:   []string{"account:PutAlternateContact"},
+			Delete:   []string{"account:DeleteAlternateContact"},
+			Read:     []string{"account:GetAlternateContact"},
+			Resource: "arn:{partition}:account::{account}:account",
+		},
 		Computed: map[string]maker{"accountId": fixed("")},
 		Replace:  []string{"accountId", "alternateContactType"},
 		Valid: map[string]validator{
@@ -68,6 +82,13 @@ func contactRow() row {
 func volumesRow() row {
 	return row{
 		Token: typeVolumes, Attached: true, ID: fill("{account}-{region}"),
+		Actions: actions{
+			Create:   []string{"ec2:EnableEbsEncryptionByDefault"},
+			Update:   []string{"ec2:EnableEbsEncryptionByDefault"},
+			Delete:   []string{"ec2:DisableEbsEncryptionByDefault"},
+			Read:     []string{"ec2:GetEbsEncryptionByDefault"},
+			Resource: "*",
+		},
 		Defaults: map[string]any{"enabled": true}, Latency: atOnce(),
 	}
 }
@@ -75,6 +96,12 @@ func volumesRow() row {
 func volumeKeyRow() row {
 	return row{
 		Token: typeVolumeKey, Attached: true, ID: fill("{keyArn}"),
+		Actions: actions{
+			Create:   []string{"ec2:ModifyEbsDefaultKmsKeyId"},
+			Delete:   []string{"ec2:ResetEbsDefaultKmsKeyId"},
+			Read:     []string{"ec2:GetEbsDefaultKmsKeyId"},
+			Resource: "*",
+		},
 		Replace: []string{"keyArn"},
 		Create:  []rule{volumeKeyIsUsable},
 		Refs:    map[string]string{"keyArn": kindKey},
@@ -85,6 +112,13 @@ func volumeKeyRow() row {
 func snapshotsRow() row {
 	return row{
 		Token: typeSnapshots, Attached: true, ID: fill("{region}"),
+		Actions: actions{
+			Create:   []string{"ec2:EnableSnapshotBlockPublicAccess"},
+			Update:   []string{"ec2:EnableSnapshotBlockPublicAccess"},
+			Delete:   []string{"ec2:DisableSnapshotBlockPublicAccess"},
+			Read:     []string{"ec2:GetSnapshotBlockPublicAccessState"},
+			Resource: "*",
+		},
 		Valid:   map[string]validator{"state": oneOf("block-all-sharing", "block-new-sharing", "unblocked")},
 		Latency: atOnce(),
 	}
@@ -93,6 +127,13 @@ func snapshotsRow() row {
 func metadataRow() row {
 	return row{
 		Token: typeMetadata, Attached: true, ID: fill("{region}"),
+		Actions: actions{
+			Create:   []string{"ec2:ModifyInstanceMetadataDefaults"},
+			Update:   []string{"ec2:ModifyInstanceMetadataDefaults"},
+			Delete:   []string{"ec2:ModifyInstanceMetadataDefaults"},
+			Read:     []string{"ec2:GetInstanceMetadataDefaults"},
+			Resource: "*",
+		},
 		Defaults: map[string]any{
 			"httpEndpoint": "no-preference", "httpTokens": "no-preference", "instanceMetadataTags": "no-preference",
 			"httpPutResponseHopLimit": -1,
@@ -109,6 +150,13 @@ func metadataRow() row {
 func serviceRoleRow() row {
 	return row{
 		Token: typeServiceRole, Kind: kindRole, Scope: account, ID: serviceRoleARN,
+		Actions: actions{
+			Create:  []string{"iam:CreateServiceLinkedRole", "iam:TagRole"},
+			Update:  []string{"iam:UpdateRole", "iam:TagRole"},
+			Delete:  []string{"iam:DeleteServiceLinkedRole"},
+			Read:    []string{"iam:GetRole"},
+			Context: serviceNamed,
+		},
 		Computed: map[string]maker{
 			"arn": serviceRoleARN, "name": serviceRoleName, "path": fill(serviceRolePathRoot + "{awsServiceName}/"),
 			"createDate": fixed(creationDate), "uniqueId": uniqueID("AROA"),
@@ -127,6 +175,13 @@ func serviceRoleRow() row {
 func passwordPolicyRow() row {
 	return row{
 		Token: typePasswordPolicy, Scope: account, Attached: true, ID: fixed(passwordPolicyID),
+		Actions: actions{
+			Create:   []string{"iam:UpdateAccountPasswordPolicy"},
+			Update:   []string{"iam:UpdateAccountPasswordPolicy"},
+			Delete:   []string{"iam:DeleteAccountPasswordPolicy"},
+			Read:     []string{"iam:GetAccountPasswordPolicy"},
+			Resource: "*",
+		},
 		Computed: map[string]maker{"expirePasswords": passwordsExpire, "hardExpiry": fixed(false)},
 		Live:     []string{"expirePasswords"},
 		Defaults: map[string]any{

@@ -33,6 +33,12 @@ func watching() latency {
 func detectorRow() row {
 	return row{
 		Token: typeDetector, Kind: kindDetector,
+		Actions: actions{
+			Create: []string{"guardduty:CreateDetector *", "guardduty:TagResource"},
+			Update: []string{"guardduty:UpdateDetector", "guardduty:TagResource"},
+			Delete: []string{"guardduty:DeleteDetector"},
+			Read:   []string{"guardduty:GetDetector"},
+		},
 		ID: detectorID,
 		Computed: map[string]maker{
 			"arn": fill("arn:{partition}:guardduty:{region}:{account}:detector/{id}"), "accountId": fill("{account}"),
@@ -50,6 +56,12 @@ func detectorRow() row {
 func guardAdminRow() row {
 	return row{
 		Token: typeGuardAdmin, ID: fill("{adminAccountId}"),
+		Actions: actions{
+			Create:   []string{"guardduty:EnableOrganizationAdminAccount", "organizations:DescribeOrganization *", "organizations:EnableAWSServiceAccess *", "organizations:RegisterDelegatedAdministrator *"},
+			Delete:   []string{"guardduty:DisableOrganizationAdminAccount"},
+			Read:     []string{"guardduty:ListOrganizationAdminAccounts"},
+			Resource: "*",
+		},
 		Replace: []string{"adminAccountId"},
 		Valid:   map[string]validator{"adminAccountId": accountID},
 		Create: []rule{
@@ -63,6 +75,13 @@ func guardAdminRow() row {
 func guardOrganizationRow() row {
 	return row{
 		Token: typeGuardOrg, ID: fill("{detectorId}"), Attached: true,
+		Actions: actions{
+			Create:   []string{"guardduty:UpdateOrganizationConfiguration"},
+			Update:   []string{"guardduty:UpdateOrganizationConfiguration"},
+			Delete:   []string{"guardduty:UpdateOrganizationConfiguration"},
+			Read:     []string{"guardduty:DescribeOrganizationConfiguration"},
+			Resource: "arn:{partition}:guardduty:{region}:{account}:detector/{detectorId}",
+		},
 		Computed: map[string]maker{"autoEnable": autoEnabled, "datasources": fixed(map[string]any{})},
 		Replace:  []string{"detectorId"},
 		Valid:    map[string]validator{"autoEnableOrganizationMembers": oneOf("ALL", "NEW", "NONE")},
@@ -83,6 +102,12 @@ var guardAgents = oneOf("EKS_ADDON_MANAGEMENT", "ECS_FARGATE_AGENT_MANAGEMENT", 
 func ownFeatureRow() row {
 	return row{
 		Token: "aws:guardduty/detectorFeature:DetectorFeature", Attached: true, ID: fill("{detectorId}/{name}"),
+		Actions: actions{
+			Create:   []string{"guardduty:UpdateDetector"},
+			Update:   []string{"guardduty:UpdateDetector"},
+			Read:     []string{"guardduty:GetDetector"},
+			Resource: "arn:{partition}:guardduty:{region}:{account}:detector/{detectorId}",
+		},
 		Replace: []string{"detectorId", "name"},
 		Valid: map[string]validator{
 			"name": guardFeatureNames, "status": oneOf("ENABLED", "DISABLED"),
@@ -97,6 +122,12 @@ func ownFeatureRow() row {
 func guardFeatureRow() row {
 	return row{
 		Token: typeGuardFeature, ID: fill("{detectorId}/{name}"),
+		Actions: actions{
+			Create:   []string{"guardduty:UpdateOrganizationConfiguration"},
+			Update:   []string{"guardduty:UpdateOrganizationConfiguration"},
+			Read:     []string{"guardduty:DescribeOrganizationConfiguration"},
+			Resource: "arn:{partition}:guardduty:{region}:{account}:detector/{detectorId}",
+		},
 		Replace: []string{"detectorId", "name"},
 		Valid: map[string]validator{
 			"autoEnable":                          oneOf("ALL", "NEW", "NONE"),
@@ -113,6 +144,12 @@ func guardFeatureRow() row {
 func hubRow() row {
 	return row{
 		Token: typeHub, ID: fill("{account}"),
+		Actions: actions{
+			Create: []string{"securityhub:EnableSecurityHub"},
+			Update: []string{"securityhub:UpdateSecurityHubConfiguration"},
+			Delete: []string{"securityhub:DisableSecurityHub"},
+			Read:   []string{"securityhub:DescribeHub"},
+		},
 		Computed: map[string]maker{"arn": fill("arn:{partition}:securityhub:{region}:{account}:hub/default")},
 		Defaults: map[string]any{
 			"autoEnableControls": true, "enableDefaultStandards": true, "controlFindingGenerator": "SECURITY_CONTROL",
@@ -128,6 +165,12 @@ func hubRow() row {
 func hubAdminRow() row {
 	return row{
 		Token: typeHubAdmin, ID: fill("{adminAccountId}"),
+		Actions: actions{
+			Create:   []string{"securityhub:EnableOrganizationAdminAccount", "organizations:DescribeOrganization *", "organizations:EnableAWSServiceAccess *", "organizations:RegisterDelegatedAdministrator *"},
+			Delete:   []string{"securityhub:DisableOrganizationAdminAccount"},
+			Read:     []string{"securityhub:ListOrganizationAdminAccounts"},
+			Resource: "*",
+		},
 		Replace: []string{"adminAccountId"},
 		Valid:   map[string]validator{"adminAccountId": accountID},
 		Create: []rule{
@@ -141,6 +184,13 @@ func hubAdminRow() row {
 func hubOrganizationRow() row {
 	return row{
 		Token: typeHubOrg, ID: fill("{account}"),
+		Actions: actions{
+			Create:   []string{"securityhub:UpdateOrganizationConfiguration"},
+			Update:   []string{"securityhub:UpdateOrganizationConfiguration"},
+			Delete:   []string{"securityhub:UpdateOrganizationConfiguration"},
+			Read:     []string{"securityhub:DescribeOrganizationConfiguration"},
+			Resource: "arn:{partition}:securityhub:{region}:{account}:hub/default",
+		},
 		Computed: map[string]maker{"organizationConfiguration": fixed(map[string]any{"configurationType": "LOCAL"})},
 		Defaults: map[string]any{"autoEnableStandards": "DEFAULT"},
 		Valid: map[string]validator{
@@ -155,6 +205,12 @@ func hubOrganizationRow() row {
 func hubAggregatorRow() row {
 	return row{
 		Token: typeHubAggregator, ID: uuidARN("securityhub", "finding-aggregator"),
+		Actions: actions{
+			Create: []string{"securityhub:CreateFindingAggregator *"},
+			Update: []string{"securityhub:UpdateFindingAggregator {id}"},
+			Delete: []string{"securityhub:DeleteFindingAggregator {id}"},
+			Read:   []string{"securityhub:GetFindingAggregator {id}"},
+		},
 		Valid: map[string]validator{
 			"linkingMode": oneOf("ALL_REGIONS", "ALL_REGIONS_EXCEPT_SPECIFIED", "SPECIFIED_REGIONS", "NO_REGIONS"),
 		},
@@ -168,6 +224,12 @@ func hubAggregatorRow() row {
 func standardRow() row {
 	return row{
 		Token: typeStandard, ID: subscriptionARN,
+		Actions: actions{
+			Create:   []string{"securityhub:BatchEnableStandards"},
+			Delete:   []string{"securityhub:BatchDisableStandards"},
+			Read:     []string{"securityhub:GetEnabledStandards"},
+			Resource: "arn:{partition}:securityhub:{region}:{account}:hub/default",
+		},
 		Replace: []string{"standardsArn"},
 		Create:  []rule{hubIsOn, standardExists, standardIsNew},
 		Latency: latency{Create: time.Minute, Delete: 20 * time.Second, Source: detectionTimes},
@@ -177,6 +239,12 @@ func standardRow() row {
 func analyzerRow() row {
 	return row{
 		Token: typeAnalyzer, ID: fill("{analyzerName}"),
+		Actions: actions{
+			Create: []string{"access-analyzer:CreateAnalyzer", "access-analyzer:TagResource"},
+			Update: []string{"access-analyzer:UpdateAnalyzer", "access-analyzer:TagResource"},
+			Delete: []string{"access-analyzer:DeleteAnalyzer"},
+			Read:   []string{"access-analyzer:GetAnalyzer"},
+		},
 		Computed: map[string]maker{"arn": fill("arn:{partition}:access-analyzer:{region}:{account}:analyzer/{analyzerName}")},
 		Defaults: map[string]any{"type": "ACCOUNT"},
 		Replace:  []string{"analyzerName", "type", "configuration"},

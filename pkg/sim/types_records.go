@@ -27,6 +27,13 @@ func trailRow() row {
 	arn := arnOfOrganization("arn:{partition}:cloudtrail:{region}:{owner}:trail/{name}")
 	return row{
 		Token: typeTrail, ID: arn,
+		Actions: actions{
+			Create:  []string{"cloudtrail:CreateTrail", "cloudtrail:AddTags", "cloudtrail:PutEventSelectors", "cloudtrail:StartLogging", "iam:PassRole {cloudWatchLogsRoleArn}"},
+			Update:  []string{"cloudtrail:UpdateTrail", "cloudtrail:AddTags", "cloudtrail:PutEventSelectors", "iam:PassRole {cloudWatchLogsRoleArn}"},
+			Delete:  []string{"cloudtrail:DeleteTrail"},
+			Read:    []string{"cloudtrail:GetTrail", "cloudtrail:GetTrailStatus", "cloudtrail:GetEventSelectors"},
+			Context: passedTo("cloudtrail.amazonaws.com"),
+		},
 		Autoname: autoname{Property: "name", Limit: 128},
 		Computed: map[string]maker{"arn": arn, "homeRegion": fill("{region}"), "snsTopicArn": fixed("")},
 		Defaults: map[string]any{
@@ -53,6 +60,12 @@ func trailRow() row {
 func trailDelegateRow() row {
 	return row{
 		Token: typeTrailDelegate, Scope: account, ID: fill("{accountId}"),
+		Actions: actions{
+			Create:   []string{"cloudtrail:RegisterOrganizationDelegatedAdmin", "organizations:RegisterDelegatedAdministrator", "organizations:ListAWSServiceAccessForOrganization"},
+			Delete:   []string{"cloudtrail:DeregisterOrganizationDelegatedAdmin", "organizations:DeregisterDelegatedAdministrator"},
+			Read:     []string{"organizations:ListDelegatedAdministrators"},
+			Resource: "*",
+		},
 		Computed: map[string]maker{
 			"arn":   fill("arn:{partition}:organizations::{account}:account/" + organizationID + "/{accountId}"),
 			"email": fixed(""), "name": fixed(""),
@@ -73,6 +86,13 @@ func trailDelegateRow() row {
 func recorderRow() row {
 	return row{
 		Token: typeRecorder, ID: fill("{name}"),
+		Actions: actions{
+			Create:   []string{"config:PutConfigurationRecorder"},
+			Update:   []string{"config:PutConfigurationRecorder"},
+			Delete:   []string{"config:DeleteConfigurationRecorder"},
+			Read:     []string{"config:DescribeConfigurationRecorders"},
+			Resource: "*",
+		},
 		Computed: map[string]maker{"recordingGroup": fixed(map[string]any{"allSupported": true}), "recordingMode": fixed(map[string]any{"recordingFrequency": "CONTINUOUS"})},
 		Defaults: map[string]any{"name": "default"},
 		Replace:  []string{"name"},
@@ -93,6 +113,13 @@ func recorderRow() row {
 func channelRow() row {
 	return row{
 		Token: typeChannel, ID: fill("{name}"),
+		Actions: actions{
+			Create:   []string{"config:PutDeliveryChannel"},
+			Update:   []string{"config:PutDeliveryChannel"},
+			Delete:   []string{"config:DeleteDeliveryChannel"},
+			Read:     []string{"config:DescribeDeliveryChannels"},
+			Resource: "*",
+		},
 		Defaults: map[string]any{"name": "default"},
 		Replace:  []string{"name"},
 		Valid: map[string]validator{
@@ -113,6 +140,13 @@ func channelRow() row {
 func recordingRow() row {
 	return row{
 		Token: typeRecording, Attached: true, ID: fill("{name}"),
+		Actions: actions{
+			Create:   []string{"config:StartConfigurationRecorder"},
+			Update:   []string{"config:StartConfigurationRecorder"},
+			Delete:   []string{"config:StopConfigurationRecorder"},
+			Read:     []string{"config:DescribeConfigurationRecorderStatus"},
+			Resource: "*",
+		},
 		Defaults: map[string]any{"name": "default"},
 		Replace:  []string{"name"},
 		Create:   []rule{recorderExists, recordingNeedsChannel}, Update: []rule{recorderExists, recordingNeedsChannel},
@@ -123,6 +157,12 @@ func recordingRow() row {
 func aggregatorRow() row {
 	return row{
 		Token: typeAggregator, ID: fill("{name}"),
+		Actions: actions{
+			Create: []string{"config:PutConfigurationAggregator"},
+			Update: []string{"config:PutConfigurationAggregator"},
+			Delete: []string{"config:DeleteConfigurationAggregator"},
+			Read:   []string{"config:DescribeConfigurationAggregators *"},
+		},
 		Autoname: autoname{Property: "name", Limit: 256},
 		Computed: map[string]maker{"arn": aggregatorARN},
 		Replace:  []string{"name"},
