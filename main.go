@@ -149,6 +149,7 @@ func (p *platform) stateBackend() error {
 	backend, err := operations.NewStateBackend(p.Context, "state", operations.StateBackendArgs{
 		Scope:   p.scope,
 		Config:  *p.stack.StateBackend,
+		Stacks:  p.stateStacks(),
 		Project: p.Project(),
 		Protect: p.stack.Protect,
 	}, p.aws)
@@ -157,6 +158,33 @@ func (p *platform) stateBackend() error {
 	}
 	p.outputs["stateBackend"], err = component.Outputs(backend)
 	return err
+}
+
+// operators are those whom Identity Center assigned the permission set of that name.
+const operators = "aws-reserved/sso.amazonaws.com/*AWSReservedSSO_PlatformOperator_*"
+
+// stateStacks is who may use which state: a stack's own deploy role and the operators, and what a stack reads follows
+// from its kind, as data flows one way.
+func (p *platform) stateStacks() map[string]operations.StateStack {
+	upstream := map[config.Kind][]config.Kind{
+		config.Shared: {config.Management}, config.Workload: {config.Management, config.Shared},
+	}
+	stacks := map[string]operations.StateStack{}
+	for name, stack := range p.stack.Stacks {
+		access := operations.StateStack{AccountID: pulumi.String(stack.Account.ID), Trusted: []operations.StatePrincipals{
+			{AccountID: pulumi.String(p.scope.AccountID), Roles: []string{operators}},
+		}}
+		// The management account has no deploy role: nobody works there but its operators.
+		if stack.Kind != config.Management {
+			access.Trusted = append(access.Trusted, operations.StatePrincipals{
+				AccountID: pulumi.String(stack.Account.ID), Roles: []string{stack.Organization + "-deploy"}})
+		}
+		for _, kind := range upstream[stack.Kind] {
+			access.Reads = append(access.Reads, p.stack.Of(kind)...)
+		}
+		stacks[name] = access
+	}
+	return stacks
 }
 
 func (p *platform) vpcs() error {

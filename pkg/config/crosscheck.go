@@ -2,13 +2,12 @@ package config
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 )
 
 // LoadAll reads and checks every stack of the project, and what the stacks must agree on: their addresses, accounts and
-// environments differ, and the state backend serves each of them. The error is Problems.
+// environments differ. The error is Problems.
 func LoadAll(dir string, now time.Time) (map[string]*Stack, error) {
 	return loadAll(Source{Dir: dir, Now: now})
 }
@@ -56,9 +55,6 @@ func crossCheck(all []*loader) {
 	crossCheckAccounts(all)
 	crossCheckTransit(all)
 	for _, l := range all {
-		if l.stack.StateBackend != nil {
-			crossCheckState(l, all)
-		}
 		if l.stack.CI != nil {
 			crossCheckPipelines(l, all)
 		}
@@ -115,28 +111,4 @@ func crossCheckBlocks(all []*loader) {
 		l := owner[later.stack]
 		l.fault(later.at, fmt.Sprintf("%s overlaps %s", later.prefix, earlier.named(l.src.Stack)), "choose a block of its own")
 	})
-}
-
-// crossCheckState compares the stacks the state backend lists with the stacks there are.
-func crossCheckState(l *loader, all []*loader) {
-	listed := l.stack.StateBackend.Stacks
-	at := of("stateBackend", "stacks")
-	names := make([]string, len(all))
-	for i, other := range all {
-		names[i] = other.src.Stack
-		access, ok := listed[names[i]]
-		id := other.stack.Account.ID
-		switch account := of("account", "id"); {
-		case !ok:
-			l.fault(at, fmt.Sprintf("leaves out stack %s (%s)", names[i], StackFile(names[i])), "add it with its accountId, or it has no role to reach its state")
-		case id != "" && access.AccountID != "" && access.AccountID != id:
-			l.fault(at.key(names[i]).key("accountId"),
-				fmt.Sprintf("is %q, but stack %s's account is %q (%s)", access.AccountID, names[i], id, other.stands(account)), "make the two agree")
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(listed)) {
-		if !slices.Contains(names, name) {
-			l.faultMeant(at.key(name), "is no stack of this project: there is no "+StackFile(name), "create the file, or remove the entry", closest(name, names))
-		}
-	}
 }

@@ -162,14 +162,4 @@ type StateBackend struct {
 	NoncurrentDays int `yaml:"noncurrentDays" json:"noncurrentDays" jsonschema:"required,minimum=1,maximum=3653"`
 	// AccessLogDays is how long the bucket's access logs are kept.
 	AccessLogDays int `yaml:"accessLogDays" json:"accessLogDays" jsonschema:"required,minimum=1,maximum=3653"`
-	// Stacks are the stacks whose state is kept here; each gets a role of its own.
-	Stacks map[string]StateAccess `yaml:"stacks" json:"stacks" jsonschema:"required" keys:"stack" example:"{ dev: { accountId: \"123456789012\" } }"`
-}
-
-// StateAccess is who may use one stack's state.
-type StateAccess struct {
-	// AccountID is the account that runs the stack; its principals may assume the stack's role.
-	AccountID string `yaml:"accountId" json:"accountId" jsonschema:"required,pattern=^[0-9]{12}$" hint:"an account id: write its twelve digits in quotes" example:"\"123456789012\""`
-	// Reads are the other stacks whose outputs this one uses through stack references; its roles may read their state.
-	Reads []string `yaml:"reads,omitempty" json:"reads,omitempty"`
 }

@@ -2,9 +2,7 @@ package config
 
 import (
 	"fmt"
-	"maps"
 	"net/netip"
-	"slices"
 	"strings"
 )
 
@@ -22,12 +20,6 @@ func (l *loader) checkStateBackend() {
 	}
 	if backend.Bucket != "" {
 		l.checkBucket(at.key("bucket"), backend.Bucket)
-	}
-	if at := at.key("stacks"); len(backend.Stacks) == 0 {
-		l.fault(at, "is empty", "list each stack with its accountId; without an entry a stack has no role to reach its state")
-	}
-	for _, name := range slices.Sorted(maps.Keys(backend.Stacks)) {
-		l.checkReads(at.key("stacks").key(name).key("reads"), name, backend)
 	}
 }
 
@@ -48,21 +40,6 @@ func (l *loader) checkBucket(at path, name string) {
 	for _, end := range []string{"-s3alias", "--ol-s3", "--x-s3", "--table-s3"} {
 		if strings.HasSuffix(name, end) {
 			l.fault(at, fmt.Sprintf("ends in %q, which S3 keeps for itself", end), "choose another name")
-		}
-	}
-}
-
-// checkReads checks that a stack reads other stacks that are there.
-func (l *loader) checkReads(at path, stack string, backend *StateBackend) {
-	reads := backend.Stacks[stack].Reads
-	l.checkUnique(at, reads)
-	names := slices.Sorted(maps.Keys(backend.Stacks))
-	for i, other := range reads {
-		switch _, known := backend.Stacks[other]; {
-		case other == stack:
-			l.fault(at.index(i), "is the stack itself", "remove it: a stack always reads its own state")
-		case !known:
-			l.faultMeant(at.index(i), fmt.Sprintf("%q is not one of the stacks", other), "use "+choices(names), closest(other, names))
 		}
 	}
 }

@@ -2,6 +2,8 @@
 package operations
 
 import (
+	"slices"
+
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/kms"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -23,12 +25,36 @@ const (
 type StateBackendArgs struct {
 	// Scope is the management account's.
 	Scope naming.Scope
-	// Config decides the bucket, how long things are kept, and the stacks.
+	// Config decides the bucket and how long things are kept.
 	Config config.StateBackend
+	// Stacks are the stacks whose state is kept here, by name; each gets two roles of its own.
+	Stacks map[string]StateStack
+	// OrganizationID, if given, is the organization that whoever assumes a role must belong to.
+	OrganizationID pulumi.StringInput
 	// Project is the Pulumi project whose stacks these are; part of every key and of the secrets' context.
 	Project string
 	// Protect makes the engine refuse to delete buckets and keys.
 	Protect bool
+}
+
+// StateStack is who may use one stack's state.
+type StateStack struct {
+	// AccountID is the stack's own account: its roles may use the stack's secrets as far as their policies let them.
+	AccountID pulumi.StringInput
+	// Reads are the other stacks whose outputs this one uses through stack references; its roles may read their state.
+	Reads []string
+	// Trusted may assume the role that writes the stack's state and the one that reads it.
+	Trusted []StatePrincipals
+	// Readers may assume the role that reads, and no other: whoever previews.
+	Readers []StatePrincipals
+}
+
+// StatePrincipals are roles of one account.
+type StatePrincipals struct {
+	AccountID pulumi.StringInput
+	// Roles are paths and names, * and ? as in IAM: "acme-deploy",
+	// "aws-reserved/sso.amazonaws.com/*AWSReservedSSO_PlatformOperator_*".
+	Roles []string
 }
 
 // StateBackend is where Pulumi keeps state: a versioned, encrypted bucket with its access log, the key that encrypts it,
@@ -66,7 +92,7 @@ type StateBackend struct {
 func NewStateBackend(
 	ctx *pulumi.Context, name string, args StateBackendArgs, opts ...pulumi.ResourceOption,
 ) (*StateBackend, error) {
-	plan, err := planState(args.Scope, args.Project, args.Config)
+	plan, err := planState(args)
 	if err != nil {
 		return nil, err
 	}
@@ -123,11 +149,11 @@ func (b *StateBackend) key(role, description string, policy []iampolicy.Statemen
 func (b *StateBackend) roles() error {
 	write, read, urls := pulumi.StringMap{}, pulumi.StringMap{}, pulumi.StringMap{}
 	for _, stack := range b.plan.stacks {
-		writer, err := b.role("write", stack, stack.writeRole, b.plan.writeAccess(stack, b.stateKey.Arn, b.secretsKey.Arn))
+		writer, err := b.role("write", stack, stack.writeRole, stack.trusted, b.plan.writeAccess(stack, b.stateKey.Arn, b.secretsKey.Arn))
 		if err != nil {
 			return err
 		}
-		reader, err := b.role("read", stack, stack.readRole, b.plan.readAccess(stack, b.stateKey.Arn, b.secretsKey.Arn))
+		reader, err := b.role("read", stack, stack.readRole, slices.Concat(stack.trusted, stack.readers), b.plan.readAccess(stack, b.stateKey.Arn, b.secretsKey.Arn))
 		if err != nil {
 			return err
 		}
@@ -139,8 +165,10 @@ func (b *StateBackend) roles() error {
 	return nil
 }
 
-func (b *StateBackend) role(kind string, stack stackPlan, name string, access []iampolicy.Statement) (*iam.Role, error) {
-	trust, err := iampolicy.Document(b.plan.trust(stack.accountID)...)
+func (b *StateBackend) role(
+	kind string, stack stackPlan, name string, trusted []StatePrincipals, access []iampolicy.Statement,
+) (*iam.Role, error) {
+	trust, err := iampolicy.Document(b.plan.trust(trusted)...)
 	if err != nil {
 		return nil, err
 	}

@@ -26,15 +26,20 @@ func arguments() operations.StateBackendArgs {
 			Project: "aws-platform", Organization: "acme", Environment: "management", Region: "eu-west-1",
 			AccountID: account, Partition: "aws", Owner: "platform", CostCenter: "1000",
 		},
-		Config: config.StateBackend{
-			Bucket: "acme-state", NoncurrentDays: 90, AccessLogDays: 365,
-			Stacks: map[string]config.StateAccess{
-				"shared": {AccountID: "210000000002"},
-				"dev":    {AccountID: "210000000003", Reads: []string{"shared"}},
-			},
+		Config: config.StateBackend{Bucket: "acme-state", NoncurrentDays: 90, AccessLogDays: 365},
+		Stacks: map[string]operations.StateStack{
+			"shared": stackIn("210000000002"), "dev": stackIn("210000000003", "shared"),
 		},
 		Project: "aws-platform", Protect: true,
 	}
+}
+
+// stackIn is a stack of an account that its deploy role runs and its readonly role previews.
+func stackIn(id string, reads ...string) operations.StateStack {
+	by := func(role string) []operations.StatePrincipals {
+		return []operations.StatePrincipals{{AccountID: pulumi.String(id), Roles: []string{role}}}
+	}
+	return operations.StateStack{AccountID: pulumi.String(id), Reads: reads, Trusted: by("acme-deploy"), Readers: by("acme-readonly")}
 }
 
 // build makes a state backend under mocks and gives what it registered, by logical name.
@@ -237,13 +242,17 @@ func TestStateBackendPoliciesReachTheirResources(t *testing.T) {
 	assert.Equal(t, "DenyPlainHTTP DenyOldTLS DeliverAccessLog", sids("state-logs-policy", "policy"))
 	assert.Equal(t, "List Read DecryptState DecryptSecrets", sids("state-access-read-dev", "policy"))
 	assert.Equal(t, "List Read DecryptState DecryptSecrets Write Unlock EncryptState EncryptSecrets", sids("state-access-write-dev", "policy"))
-	assert.Equal(t, "AssumeFromAccount", sids("state-role-read-dev", "assumeRolePolicy"))
+	assert.Equal(t, "AssumeByRole", sids("state-role-read-dev", "assumeRolePolicy"))
 
 	for name, stack := range map[string]string{"state-access-write-shared": "shared.json", "state-access-write-dev": "dev.json"} {
 		assert.Contains(t, made[name].Inputs["policy"].StringValue(), stack)
 		assert.Contains(t, made[name].Inputs["policy"].StringValue(), made["state-key-secrets"].Outputs["arn"].StringValue())
 	}
-	assert.Contains(t, made["state-role-write-shared"].Inputs["assumeRolePolicy"].StringValue(), "210000000002")
+	for name, readonly := range map[string]bool{"state-role-write-shared": false, "state-role-read-shared": true} {
+		trust := made[name].Inputs["assumeRolePolicy"].StringValue()
+		assert.Contains(t, trust, "210000000002:role/acme-deploy")
+		assert.Equal(t, readonly, strings.Contains(trust, "acme-readonly"), "only the role that reads is for previews")
+	}
 }
 
 func TestStateBackendOutputs(t *testing.T) {

@@ -9,7 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"aws-platform/pkg/config"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
 	"aws-platform/pkg/naming"
 )
 
@@ -33,22 +34,27 @@ type statePlan struct {
 	project   string
 	bucket    string
 	logBucket string
-	stacks    []stackPlan // sorted by name
+	// organization is the id that those who assume a role must belong to, nil if none is asked for.
+	organization pulumi.StringInput
+	stacks       []stackPlan // sorted by name
 }
 
 // stackPlan is one stack's share of the backend.
 type stackPlan struct {
 	name      string
-	accountID string   // whose principals may assume the roles
-	reads     []string // other stacks read through stack references, sorted, each once
-	writeRole string   // physical names
+	accountID pulumi.StringInput // whose principals use the stack's secrets
+	reads     []string           // other stacks read through stack references, sorted, each once
+	writeRole string             // physical names
 	readRole  string
+	trusted   []StatePrincipals // who may assume both roles
+	readers   []StatePrincipals // who may assume the one that reads, besides
 }
 
 // planState decides names and who may read what, and refuses what would fail or leak later. All faults are reported
 // together.
-func planState(scope naming.Scope, project string, cfg config.StateBackend) (statePlan, error) {
-	plan := statePlan{scope: scope, project: project, bucket: cfg.Bucket, logBucket: cfg.Bucket + logBucketSuffix}
+func planState(args StateBackendArgs) (statePlan, error) {
+	scope, project, cfg := args.Scope, args.Project, args.Config
+	plan := statePlan{scope: scope, project: project, bucket: cfg.Bucket, logBucket: cfg.Bucket + logBucketSuffix, organization: args.OrganizationID}
 	var faults []error
 	if !projectName.MatchString(project) {
 		faults = append(faults, fmt.Errorf("project %q: use letters, digits, '_', '.' and '-'", project))
@@ -57,24 +63,25 @@ func planState(scope naming.Scope, project string, cfg config.StateBackend) (sta
 		faults = append(faults, fmt.Errorf("stateBackend.bucket %q: use at most %d characters, so that the log bucket %q has no more than %d",
 			cfg.Bucket, maxBucketName-len(logBucketSuffix), plan.logBucket, maxBucketName))
 	}
-	for _, name := range slices.Sorted(maps.Keys(cfg.Stacks)) {
-		access := cfg.Stacks[name]
-		faults = append(faults, stackFaults(name, access, cfg.Stacks)...)
+	for _, name := range slices.Sorted(maps.Keys(args.Stacks)) {
+		access := args.Stacks[name]
+		faults = append(faults, stackFaults(name, access, args.Stacks)...)
 		plan.stacks = append(plan.stacks, stackPlan{
 			name: name, accountID: access.AccountID,
 			reads:     slices.Compact(slices.Sorted(slices.Values(access.Reads))),
 			writeRole: scope.Name(maxRoleName, "state-write", name),
 			readRole:  scope.Name(maxRoleName, "state-read", name),
+			trusted:   access.Trusted, readers: access.Readers,
 		})
 	}
 	return plan, errors.Join(faults...)
 }
 
-// stackFaults are what is wrong with one entry of stateBackend.stacks.
-func stackFaults(name string, access config.StateAccess, all map[string]config.StateAccess) []error {
+// stackFaults are what is wrong with one stack's entry.
+func stackFaults(name string, access StateStack, all map[string]StateStack) []error {
 	var faults []error
 	fault := func(format string, args ...any) {
-		faults = append(faults, fmt.Errorf("stateBackend.stacks.%s%s", name, fmt.Sprintf(format, args...)))
+		faults = append(faults, fmt.Errorf("state backend: stack %s%s", name, fmt.Sprintf(format, args...)))
 	}
 	if !projectName.MatchString(name) {
 		fault(": use letters, digits, '_', '.' and '-' in a stack name")
@@ -83,27 +90,42 @@ func stackFaults(name string, access config.StateAccess, all map[string]config.S
 	if strings.Contains(name, ".json") {
 		fault(": a stack name must not contain \".json\", it would be covered by another stack's grant")
 	}
+	if access.AccountID == nil {
+		fault(": has no account; give AccountID")
+	}
+	named := 0
+	for _, who := range slices.Concat(access.Trusted, access.Readers) {
+		if who.AccountID == nil || len(who.Roles) == 0 || slices.Contains(who.Roles, "") {
+			fault(": trusts principals without an account or without roles; give both")
+		}
+		if slices.ContainsFunc(who.Roles, func(pattern string) bool { return strings.Trim(pattern, "*?/") == "" }) {
+			fault(": trusts every role of an account; name the roles")
+		}
+		named += len(who.Roles)
+	}
+	if named == 0 {
+		fault(": trusts nobody; give Trusted the roles that run the stack")
+	}
 	for _, other := range access.Reads {
 		if _, known := all[other]; !known {
-			fault(".reads: stack %q is not in stateBackend.stacks; add it or remove it here", other)
+			fault(": reads stack %q, whose state is not kept here; add it or remove it here", other)
 		}
 		if other == name {
-			fault(".reads: a stack always reads its own state; remove %q", other)
+			fault(": always reads its own state; remove %q from what it reads", other)
 		}
 	}
 	return faults
 }
 
-// readerAccounts are the accounts of the stacks that read the given stack's state, sorted, each once.
-func (p statePlan) readerAccounts(stack string) []string {
-	var accounts []string
+// readerAccounts are the accounts of the stacks that read the given stack's state.
+func (p statePlan) readerAccounts(stack string) []pulumi.StringInput {
+	var accounts []pulumi.StringInput
 	for _, s := range p.stacks {
 		if slices.Contains(s.reads, stack) {
 			accounts = append(accounts, s.accountID)
 		}
 	}
-	slices.Sort(accounts)
-	return slices.Compact(accounts)
+	return accounts
 }
 
 // bucketARN is the state bucket's ARN, known from its name.

@@ -5,10 +5,12 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"aws-platform/pkg/config"
+	"aws-platform/pkg/iampolicy"
 	"aws-platform/pkg/naming"
 )
 
@@ -25,20 +27,33 @@ func scope() naming.Scope {
 	}
 }
 
-// backend is a small state backend: dev reads shared, nothing reads dev.
-func backend() config.StateBackend {
-	return config.StateBackend{
-		Bucket: "acme-state", NoncurrentDays: 90, AccessLogDays: 365,
-		Stacks: map[string]config.StateAccess{
-			"shared": {AccountID: sharedID},
-			"dev":    {AccountID: devID, Reads: []string{"shared"}},
+// operators are roles of Identity Center's in the management account.
+const operators = "aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Operator_*"
+
+// stackIn is a stack of an account that its deploy role runs and its readonly role previews.
+func stackIn(id string, reads ...string) StateStack {
+	return StateStack{
+		AccountID: pulumi.String(id), Reads: reads,
+		Trusted: []StatePrincipals{
+			{AccountID: pulumi.String(id), Roles: []string{"acme-deploy"}},
+			{AccountID: pulumi.String(managementID), Roles: []string{operators}},
 		},
+		Readers: []StatePrincipals{{AccountID: pulumi.String(id), Roles: []string{"acme-readonly"}}},
+	}
+}
+
+// backend is a small state backend: dev reads shared, nothing reads dev.
+func backend() StateBackendArgs {
+	return StateBackendArgs{
+		Scope: scope(), Project: "aws-platform",
+		Config: config.StateBackend{Bucket: "acme-state", NoncurrentDays: 90, AccessLogDays: 365},
+		Stacks: map[string]StateStack{"shared": stackIn(sharedID), "dev": stackIn(devID, "shared")},
 	}
 }
 
 func planned(t *testing.T) statePlan {
 	t.Helper()
-	plan, err := planState(scope(), "aws-platform", backend())
+	plan, err := planState(backend())
 	require.NoError(t, err)
 	return plan
 }
@@ -50,11 +65,13 @@ func TestPlanNamesEverythingBeforeAWSIsAsked(t *testing.T) {
 		scope: scope(), project: "aws-platform", bucket: "acme-state", logBucket: "acme-state-logs",
 		stacks: []stackPlan{
 			{
-				name: "dev", accountID: devID, reads: []string{"shared"},
+				name: "dev", accountID: pulumi.String(devID), reads: []string{"shared"},
+				trusted: stackIn(devID).Trusted, readers: stackIn(devID).Readers,
 				writeRole: "acme-management-state-write-dev", readRole: "acme-management-state-read-dev",
 			},
 			{
-				name: "shared", accountID: sharedID,
+				name: "shared", accountID: pulumi.String(sharedID),
+				trusted: stackIn(sharedID).Trusted, readers: stackIn(sharedID).Readers,
 				writeRole: "acme-management-state-write-shared", readRole: "acme-management-state-read-shared",
 			},
 		},
@@ -62,58 +79,73 @@ func TestPlanNamesEverythingBeforeAWSIsAsked(t *testing.T) {
 	if diff := cmp.Diff(want, plan, cmp.AllowUnexported(statePlan{}, stackPlan{})); diff != "" {
 		t.Error(diff)
 	}
-	assert.Equal(t, []string{devID}, plan.readerAccounts("shared"))
+	assert.Equal(t, iampolicy.Strings(devID), plan.readerAccounts("shared"))
 	assert.Empty(t, plan.readerAccounts("dev"))
 }
 
 func TestPlanListsEachReadOnceAndSorted(t *testing.T) {
 	t.Parallel()
-	cfg := backend()
-	cfg.Stacks["prod"] = config.StateAccess{AccountID: devID, Reads: []string{"shared", "dev", "shared"}}
-	plan, err := planState(scope(), "aws-platform", cfg)
+	args := backend()
+	args.Stacks["prod"] = stackIn(devID, "shared", "dev", "shared")
+	plan, err := planState(args)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"dev", "shared"}, plan.stacks[1].reads)
-	assert.Equal(t, []string{devID}, plan.readerAccounts("shared"), "two stacks of one account are one account")
 }
 
 func TestPlanRefuses(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
-		project string
-		change  func(*config.StateBackend)
-		want    string
+		change func(*StateBackendArgs)
+		want   string
 	}{
 		"a project that is a wildcard": {
-			"*", func(*config.StateBackend) {},
-			`project "*": use letters, digits, '_', '.' and '-'`,
+			func(a *StateBackendArgs) { a.Project = "*" }, `project "*": use letters, digits, '_', '.' and '-'`,
 		},
 		"a bucket whose log bucket is too long": {
-			"p", func(c *config.StateBackend) { c.Bucket = strings.Repeat("b", 59) },
+			func(a *StateBackendArgs) { a.Config.Bucket = strings.Repeat("b", 59) },
 			`stateBackend.bucket "` + strings.Repeat("b", 59) + `": use at most 58 characters, so that the log bucket "` +
 				strings.Repeat("b", 59) + `-logs" has no more than 63`,
 		},
 		"a stack that is a wildcard": {
-			"p", func(c *config.StateBackend) { c.Stacks["d?v"] = config.StateAccess{AccountID: devID} },
-			"stateBackend.stacks.d?v: use letters, digits, '_', '.' and '-' in a stack name",
+			func(a *StateBackendArgs) { a.Stacks["d?v"] = stackIn(devID) },
+			"state backend: stack d?v: use letters, digits, '_', '.' and '-' in a stack name",
 		},
 		"a stack inside another's grant": {
-			"p", func(c *config.StateBackend) { c.Stacks["dev.json-old"] = config.StateAccess{AccountID: devID} },
-			`stateBackend.stacks.dev.json-old: a stack name must not contain ".json", it would be covered by another stack's grant`,
+			func(a *StateBackendArgs) { a.Stacks["dev.json-old"] = stackIn(devID) },
+			`state backend: stack dev.json-old: a stack name must not contain ".json", it would be covered by another stack's grant`,
 		},
 		"reading a stack that is not kept here, and itself": {
-			"p", func(c *config.StateBackend) {
-				c.Stacks["dev"] = config.StateAccess{AccountID: devID, Reads: []string{"hub", "dev"}}
+			func(a *StateBackendArgs) { a.Stacks["dev"] = stackIn(devID, "hub", "dev") },
+			`state backend: stack dev: reads stack "hub", whose state is not kept here; add it or remove it here` + "\n" +
+				`state backend: stack dev: always reads its own state; remove "dev" from what it reads`,
+		},
+		"nobody trusted": {
+			func(a *StateBackendArgs) { a.Stacks["dev"] = StateStack{AccountID: pulumi.String(devID)} },
+			"state backend: stack dev: trusts nobody; give Trusted the roles that run the stack",
+		},
+		"no account": {
+			func(a *StateBackendArgs) { a.Stacks["dev"] = StateStack{Trusted: stackIn(devID).Trusted} },
+			"state backend: stack dev: has no account; give AccountID",
+		},
+		"every role of an account": {
+			func(a *StateBackendArgs) {
+				a.Stacks["dev"] = StateStack{AccountID: pulumi.String(devID), Readers: []StatePrincipals{{pulumi.String(devID), []string{"*"}}}}
 			},
-			`stateBackend.stacks.dev.reads: stack "hub" is not in stateBackend.stacks; add it or remove it here` + "\n" +
-				`stateBackend.stacks.dev.reads: a stack always reads its own state; remove "dev"`,
+			"state backend: stack dev: trusts every role of an account; name the roles",
+		},
+		"principals of no account": {
+			func(a *StateBackendArgs) {
+				a.Stacks["dev"] = StateStack{AccountID: pulumi.String(devID), Trusted: []StatePrincipals{{nil, []string{"x"}}}}
+			},
+			"state backend: stack dev: trusts principals without an account or without roles; give both",
 		},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			cfg := backend()
-			c.change(&cfg)
-			_, err := planState(scope(), c.project, cfg)
+			args := backend()
+			c.change(&args)
+			_, err := planState(args)
 			require.EqualError(t, err, c.want)
 		})
 	}
@@ -121,21 +153,21 @@ func TestPlanRefuses(t *testing.T) {
 
 func TestPlanAcceptsTheLongestBucketName(t *testing.T) {
 	t.Parallel()
-	cfg := backend()
-	cfg.Bucket = strings.Repeat("b", 58)
-	plan, err := planState(scope(), "p", cfg)
+	args := backend()
+	args.Config.Bucket = strings.Repeat("b", 58)
+	plan, err := planState(args)
 	require.NoError(t, err)
 	assert.Len(t, plan.logBucket, 63)
 }
 
 func TestRoleNamesNeverMeet(t *testing.T) {
 	t.Parallel()
-	cfg := backend()
+	args := backend()
 	long := strings.Repeat("s", 90)
 	for _, name := range []string{"read-dev", "write-dev", long + "1", long + "2"} {
-		cfg.Stacks[name] = config.StateAccess{AccountID: devID}
+		args.Stacks[name] = stackIn(devID)
 	}
-	plan, err := planState(scope(), "p", cfg)
+	plan, err := planState(args)
 	require.NoError(t, err)
 	seen := map[string]bool{}
 	for _, s := range plan.stacks {

@@ -23,14 +23,25 @@ const (
 )
 
 // accounts are whole accounts as principals: which of their roles may, their own IAM decides.
-func (p statePlan) accounts(ids ...string) iampolicy.Principals { return accounts(p.scope, ids...) }
-
 func accounts(scope naming.Scope, ids ...string) iampolicy.Principals {
-	roots := make([]pulumi.StringInput, len(ids))
+	return roots(scope, iampolicy.Strings(ids...)...)
+}
+
+// roots are the same of accounts that may not be known yet.
+func roots(scope naming.Scope, ids ...pulumi.StringInput) iampolicy.Principals {
+	arns := make([]pulumi.StringInput, len(ids))
 	for i, id := range ids {
-		roots[i] = pulumi.String(scope.GlobalARN("iam", id, "root"))
+		arns[i] = ofAccount(scope, id, "root")
 	}
-	return iampolicy.Principals{AWS: roots}
+	return iampolicy.Principals{AWS: arns}
+}
+
+// ofAccount is the ARN of an account's root or of its roles.
+func ofAccount(scope naming.Scope, id pulumi.StringInput, resource string) pulumi.StringInput {
+	if known, plain := id.(pulumi.String); plain {
+		return pulumi.String(scope.GlobalARN("iam", string(known), resource))
+	}
+	return id.ToStringOutput().ApplyT(func(id string) string { return scope.GlobalARN("iam", id, resource) }).(pulumi.StringOutput)
 }
 
 // administer keeps the account able to manage a key. In a key's own policy "*" is that key.
@@ -58,19 +69,19 @@ func (p statePlan) stateKeyPolicy() []iampolicy.Statement {
 // have no id: stack names may have characters that an id may not.
 func (p statePlan) secretsKeyPolicy() []iampolicy.Statement {
 	statements := []iampolicy.Statement{administer(p.scope), {
-		Sid: "UseInProject", Principals: p.accounts(p.scope.AccountID),
+		Sid: "UseInProject", Principals: accounts(p.scope, p.scope.AccountID),
 		Actions: []string{"kms:Decrypt", "kms:Encrypt"}, Resources: iampolicy.Strings("*"),
 		Conditions: p.context(),
 	}}
 	for _, stack := range p.stacks {
 		statements = append(statements, iampolicy.Statement{
-			Principals: p.accounts(stack.accountID),
+			Principals: roots(p.scope, stack.accountID),
 			Actions:    []string{"kms:Decrypt", "kms:Encrypt"}, Resources: iampolicy.Strings("*"),
 			Conditions: p.context(stack.name),
 		})
 		if readers := p.readerAccounts(stack.name); len(readers) > 0 {
 			statements = append(statements, iampolicy.Statement{
-				Principals: p.accounts(readers...),
+				Principals: roots(p.scope, readers...),
 				Actions:    []string{"kms:Decrypt"}, Resources: iampolicy.Strings("*"),
 				Conditions: p.context(stack.name),
 			})
@@ -136,14 +147,23 @@ func (p statePlan) logBucketPolicy() []iampolicy.Statement {
 	})
 }
 
-// trust opens a role to the roles of one account. The account is the principal and roles are a condition, because a role
+// trust opens a role to named roles. Their accounts are the principals and the roles are a condition, because a role
 // named as principal is stored by its internal id and is shut out once it is made again.
-func (p statePlan) trust(accountID string) []iampolicy.Statement {
+func (p statePlan) trust(trusted []StatePrincipals) []iampolicy.Statement {
+	var ids, roles []pulumi.StringInput
+	for _, who := range trusted {
+		ids = append(ids, who.AccountID)
+		for _, role := range who.Roles {
+			roles = append(roles, ofAccount(p.scope, who.AccountID, "role/"+role))
+		}
+	}
+	conditions := []iampolicy.Condition{{Operator: "ArnLike", Key: "aws:PrincipalArn", Values: roles}}
+	if p.organization != nil {
+		conditions = append(conditions, iampolicy.Condition{
+			Operator: "StringEquals", Key: "aws:PrincipalOrgID", Values: []pulumi.StringInput{p.organization}})
+	}
 	return []iampolicy.Statement{{
-		Sid: "AssumeFromAccount", Principals: p.accounts(accountID), Actions: []string{"sts:AssumeRole"},
-		Conditions: []iampolicy.Condition{
-			iampolicy.When("ArnLike", "aws:PrincipalArn", p.scope.GlobalARN("iam", accountID, "role/*")),
-		},
+		Sid: "AssumeByRole", Principals: roots(p.scope, ids...), Actions: []string{"sts:AssumeRole"}, Conditions: conditions,
 	}}
 }
 

@@ -94,10 +94,19 @@ func TestPolicies(t *testing.T) {
 					`"Resource":["arn:aws:s3:::acme-state-logs/state/*"],`+
 					`"Condition":{"ArnLike":{"aws:SourceArn":["arn:aws:s3:::acme-state"]},"StringEquals":{"aws:SourceAccount":["210000000001"]}}}`),
 		},
-		"a role is assumed by roles of its account": {
-			func(p statePlan) []iampolicy.Statement { return p.trust(devID) },
-			lines(`{"Sid":"AssumeFromAccount","Effect":"Allow","Principal":{"AWS":["arn:aws:iam::210000000003:root"]},` +
-				`"Action":["sts:AssumeRole"],"Condition":{"ArnLike":{"aws:PrincipalArn":["arn:aws:iam::210000000003:role/*"]}}}`),
+		"a role is assumed by those named": {
+			func(p statePlan) []iampolicy.Statement { return p.trust(p.stacks[0].trusted) },
+			lines(`{"Sid":"AssumeByRole","Effect":"Allow","Principal":{"AWS":["arn:aws:iam::210000000001:root","arn:aws:iam::210000000003:root"]},` +
+				`"Action":["sts:AssumeRole"],"Condition":{"ArnLike":{"aws:PrincipalArn":["arn:aws:iam::210000000001:role/` + operators +
+				`","arn:aws:iam::210000000003:role/acme-deploy"]}}}`),
+		},
+		"of the organization, if one is given": {
+			func(p statePlan) []iampolicy.Statement {
+				p.organization = pulumi.String("o-1")
+				return p.trust([]StatePrincipals{{pulumi.String(devID).ToStringOutput(), []string{"r"}}})
+			},
+			lines(`{"Sid":"AssumeByRole","Effect":"Allow","Principal":{"AWS":["arn:aws:iam::210000000003:root"]},"Action":["sts:AssumeRole"],` +
+				`"Condition":{"ArnLike":{"aws:PrincipalArn":["arn:aws:iam::210000000003:role/r"]},"StringEquals":{"aws:PrincipalOrgID":["o-1"]}}}`),
 		},
 	}
 	for name, c := range cases {
