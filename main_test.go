@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -18,15 +19,45 @@ import (
 	"aws-platform/tests/golden"
 )
 
-// composed is a stack of this project composed on the simulated cloud by mocks.
+// composition is this project composed on the simulated cloud by mocks: what every stack registers. Stacks read what
+// the earlier ones published, as they do when they come up.
+var composition = sync.OnceValues(func() (map[string][]sim.Registration, error) {
+	stacks, err := config.LoadAll(".", today)
+	if err != nil {
+		return nil, err
+	}
+	management := stacks["management"].Account
+	composed, published := map[string][]sim.Registration{}, map[string]resource.PropertyMap{}
+	for _, stack := range everything {
+		// Whoever runs a stack is signed in to the management account and takes a role in the stack's own.
+		mocks := sim.NewMocks(sim.MockOptions{Account: management.ID, Region: management.Region, Stacks: published})
+		var outputs resource.PropertyMap
+		err := pulumi.RunErr(func(ctx *pulumi.Context) error {
+			made, err := build(ctx, config.Source{Dir: "."})
+			if err != nil {
+				return err
+			}
+			made.ToMapOutput().ApplyT(func(values map[string]any) error {
+				outputs = resource.NewPropertyMapFromMap(values)
+				return nil
+			})
+			return nil
+		}, pulumi.WithMocks(config.Namespace, stack.Name, mocks))
+		if err != nil {
+			return nil, fmt.Errorf("stack %s: %w", stack.Name, err)
+		}
+		composed[stack.Name] = mocks.Registrations()
+		published["organization/"+config.Namespace+"/"+stack.Name] = outputs
+	}
+	return composed, nil
+})
+
+// composed is what a stack registers.
 func composed(t *testing.T, stack string) []sim.Registration {
 	t.Helper()
-	management, err := config.Load(config.Source{Dir: ".", Stack: "management"})
+	all, err := composition()
 	require.NoError(t, err)
-	// Whoever runs a stack is signed in to the management account and takes a role in the stack's own.
-	mocks := sim.NewMocks(sim.MockOptions{Account: management.Account.ID, Region: management.Account.Region})
-	require.NoError(t, pulumi.RunErr(program("."), pulumi.WithMocks(config.Namespace, stack, mocks)))
-	return mocks.Registrations()
+	return all[stack]
 }
 
 // TestManifests shows a reviewer all that a stack registers, with every input.

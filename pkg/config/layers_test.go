@@ -119,25 +119,6 @@ func written(settings []config.Setting) string {
 	return b.String()
 }
 
-func TestExplainTheProject(t *testing.T) {
-	t.Parallel()
-	settings, err := config.Explain(config.Source{Dir: root, Stack: "management", Now: now()})
-	require.NoError(t, err)
-	require.Equal(t, `kind = management (Pulumi.management.yaml:4)
-profile = production (Pulumi.management.yaml:5)
-environment = management (Pulumi.management.yaml:6)
-organization = acme (Pulumi.yaml:14)
-account.id = 210000000001 (Pulumi.management.yaml:9)
-account.region = eu-west-1 (Pulumi.management.yaml:10)
-owner = platform-team (Pulumi.yaml:18)
-costCenter = 1000 (Pulumi.management.yaml:7)
-protect = true (profile production)
-stateBackend.bucket = acme-aws-platform-state (Pulumi.management.yaml:15)
-stateBackend.noncurrentDays = 365 (profile production)
-stateBackend.accessLogDays = 731 (profile production)
-`, written(settings))
-}
-
 // A faulty configuration is explained as far as it can be.
 func TestExplainFaulty(t *testing.T) {
 	t.Parallel()

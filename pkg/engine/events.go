@@ -16,6 +16,9 @@ import (
 // stackType is the type of the resource that stands for a stack itself.
 const stackType = "pulumi:pulumi:Stack"
 
+// referenceType is the type of a stack reference: what it reads changes nothing by itself.
+const referenceType = "pulumi:pulumi:StackReference"
+
 // pendingWarning is how the engine says that an earlier run left operations whose end it did not see.
 const pendingWarning = "pending operations from previous deployment"
 
@@ -189,7 +192,7 @@ func (r *reducer) count(step apitype.StepEventMetadata) {
 	switch {
 	case step.Op == apitype.OpRefresh:
 		r.counts[OpSame]++ // a component; what else was refreshed ends as what it came to
-	case step.Op == apitype.OpRead && !readChanged(step):
+	case step.Op == apitype.OpRead && !readChanged(step), step.Type == referenceType:
 	case step.Logical, r.op == Refresh:
 		r.counts[Op(step.Op)]++
 	}
@@ -237,6 +240,10 @@ func (r *reducer) result() Result {
 	if r.summary != nil {
 		result.Counts = Counts{}
 		for op, n := range r.summary {
+			// The engine counts stack references that were read; they are no resources.
+			if op == apitype.OpRead {
+				n = r.counts[OpRead]
+			}
 			if n > 0 {
 				result.Counts[Op(op)] = n
 			}
@@ -286,7 +293,8 @@ func internal(step apitype.StepEventMetadata) bool {
 
 // quiet are the steps that are counted at most: what stays the same, and the stack itself.
 func quiet(step apitype.StepEventMetadata) bool {
-	return step.Op == apitype.OpSame || step.Type == stackType || step.Op == apitype.OpRead && !readChanged(step)
+	return step.Op == apitype.OpSame || step.Type == stackType || step.Type == referenceType ||
+		step.Op == apitype.OpRead && !readChanged(step)
 }
 
 // readChanged tells whether reading an existing resource found it changed.

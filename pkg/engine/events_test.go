@@ -182,6 +182,7 @@ func TestRefreshTakesWhatItCameTo(t *testing.T) {
 func TestWhatTheEngineDoesNotCountIsNotCounted(t *testing.T) {
 	t.Parallel()
 	const provider = "urn:pulumi:dev::tried::pulumi:providers:aws::"
+	const referenceURN = "urn:pulumi:dev::tried::" + referenceType + "::organization/tried/shared"
 	stream := func(op apitype.OpType, urn string) []events.EngineEvent {
 		s := step(op, urn, &state{Outputs: map[string]any{"a": "1"}}, &state{Outputs: map[string]any{"a": "1"}})
 		return []events.EngineEvent{began(1, s), ended(2, s)}
@@ -190,6 +191,9 @@ func TestWhatTheEngineDoesNotCountIsNotCounted(t *testing.T) {
 		"a default provider":       stream(apitype.OpCreate, provider+"default_6_83_2"),
 		"bookkeeping":              stream(apitype.OpRemovePendingReplace, netURN),
 		"a read without news":      stream(apitype.OpRead, netURN),
+		"a stack reference, first": {ended(2, step(apitype.OpRead, referenceURN, nil, &state{Outputs: map[string]any{"a": "1"}}))},
+		"a stack reference, later": {ended(2, step(apitype.OpRead, referenceURN,
+			&state{Outputs: map[string]any{"a": "1"}}, &state{Outputs: map[string]any{"a": "2"}}))},
 		"a step of a replacement":  stream(apitype.OpCreateReplacement, netURN),
 		"the end of a replacement": stream(apitype.OpDeleteReplaced, netURN),
 	} {
@@ -206,8 +210,8 @@ func TestTheEnginesOwnCountsWin(t *testing.T) {
 	t.Parallel()
 	create := step(apitype.OpCreate, netURN, nil, &state{})
 	result, _ := reduced(Up, began(1, create), ended(2, create),
-		summed(map[apitype.OpType]int{apitype.OpCreate: 7, apitype.OpSame: 2, apitype.OpDelete: 0}))
-	require.Equal(t, Counts{OpCreate: 7, OpSame: 2}, result.Counts)
+		summed(map[apitype.OpType]int{apitype.OpCreate: 7, apitype.OpSame: 2, apitype.OpDelete: 0, apitype.OpRead: 1}))
+	require.Equal(t, Counts{OpCreate: 7, OpSame: 2}, result.Counts, "but for reads of stack references")
 }
 
 func TestOutputsAreMaskedAndCompared(t *testing.T) {

@@ -91,10 +91,22 @@ func NewLogArchive(
 	return archive, nil
 }
 
-// bucketName is a bucket's physical name. Bucket names are one space for all of AWS; the account's id makes it ours.
-func (b *archiveBuild) bucketName(purpose string) string {
-	return b.args.Scope.Name(maxBucketName, "logs", purpose, b.args.Scope.AccountID)
+// LogBucketNames are the names of a log archive's buckets, sorted.
+func LogBucketNames(scope naming.Scope, cfg config.LogArchive) []string {
+	names := []string{logBucketName(scope, accessLogs)}
+	for purpose := range cfg.Buckets {
+		names = append(names, logBucketName(scope, purpose))
+	}
+	slices.Sort(names)
+	return names
 }
+
+// logBucketName is a bucket's physical name. Bucket names are one space for all of AWS; the account's id makes it ours.
+func logBucketName(scope naming.Scope, purpose string) string {
+	return scope.Name(maxBucketName, "logs", purpose, scope.AccountID)
+}
+
+func (b *archiveBuild) bucketName(purpose string) string { return logBucketName(b.args.Scope, purpose) }
 
 func (b *archiveBuild) bucketARN(purpose string) string {
 	return b.args.Scope.GlobalARN("s3", "", b.bucketName(purpose))

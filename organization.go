@@ -1,0 +1,219 @@
+package main
+
+import (
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"aws-platform/pkg/config"
+	"aws-platform/pkg/operations"
+	"aws-platform/pkg/organization"
+	"aws-platform/pkg/security"
+)
+
+// organization is the tree of accounts and what they may never do.
+func (p *platform) organization() error {
+	cfg := p.stack.Governance
+	if cfg == nil {
+		return nil
+	}
+	args := organization.OrganizationArgs{
+		Scope: p.scope, Stack: p.stack.Name, Config: *cfg, Protect: p.stack.Protect,
+		Members: organization.Members(p.Project(), p.stack.Stacks),
+	}
+	if p.stack.StateBackend != nil {
+		args.StateBucket = p.stack.StateBackend.Bucket
+	}
+	if shared := p.stack.Stacks[p.stack.The(config.Shared)]; shared != nil && shared.LogArchive != nil {
+		if scope, err := p.scopeOf(p.stack.The(config.Shared)); err == nil {
+			args.LogBuckets = operations.LogBucketNames(scope, *shared.LogArchive)
+		}
+	}
+	made, err := organization.NewOrganization(p.Context, "organization", args, p.aws)
+	if err != nil {
+		return err
+	}
+	p.org = made
+	return p.publish("organization", made)
+}
+
+// identityCenter is who signs in to which account, and with which rights.
+func (p *platform) identityCenter() error {
+	if p.org == nil || p.stack.Governance.IdentityCenter == nil {
+		return nil
+	}
+	accounts, units := map[string]pulumi.StringInput{}, map[string]string{}
+	for stack, id := range p.org.AccountIDs {
+		accounts[stack], units[stack] = id, p.stack.Stacks[stack].Unit()
+	}
+	made, err := organization.NewIdentityCenter(p.Context, "identity-center", organization.IdentityCenterArgs{
+		Scope: p.scope, Config: *p.stack.Governance.IdentityCenter, Accounts: accounts, Units: units,
+	}, p.aws, p.org.Ready())
+	if err != nil {
+		return err
+	}
+	return p.publish("identityCenter", made)
+}
+
+// auditDelegation lets another account run the services that watch all of them.
+func (p *platform) auditDelegation() error {
+	if p.org == nil || p.stack.Governance.DelegatedAdministrator == nil {
+		return nil
+	}
+	made, err := organization.NewAuditDelegation(p.Context, "audit", organization.AuditDelegationArgs{
+		AccountID: p.org.DelegatedAdministrator, Organization: p.org.Ready(),
+	}, p.aws)
+	if err != nil {
+		return err
+	}
+	return p.publish("audit", made)
+}
+
+// organizationID is the organization's id, as whoever reads it from the management stack knows it.
+func (p *platform) organizationID() pulumi.StringOutput {
+	return p.published(config.Management, "organization", "organizationId")
+}
+
+// logArchive keeps the logs of every account.
+func (p *platform) logArchive() error {
+	cfg := p.stack.LogArchive
+	if cfg == nil {
+		return nil
+	}
+	management, err := p.accountOf(p.stack.The(config.Management))
+	if err != nil {
+		return err
+	}
+	made, err := operations.NewLogArchive(p.Context, "logs", operations.LogArchiveArgs{
+		Scope: p.scope, Config: *cfg, OrganizationID: p.organizationID(), ManagementAccountID: pulumi.String(management),
+		TrailName: organization.TrailName(p.scope), Protect: p.stack.Protect,
+	}, p.aws)
+	if err != nil {
+		return err
+	}
+	p.archive = made
+	return p.publish("logArchive", made)
+}
+
+// trail records who does what in every account.
+func (p *platform) trail() error {
+	cfg := p.stack.Trail
+	if cfg == nil {
+		return nil
+	}
+	management, err := p.accountOf(p.stack.The(config.Management))
+	if err != nil {
+		return err
+	}
+	made, err := organization.NewTrail(p.Context, "trail", organization.TrailArgs{
+		Scope: p.scope, Config: *cfg, OrganizationID: p.organizationID(), ManagementAccountID: pulumi.String(management),
+		Bucket:  p.archive.BucketNames.MapIndex(pulumi.String("trail")),
+		KeyARN:  p.archive.KeyARNs.MapIndex(pulumi.String("trail")),
+		Archive: p.archive.Ready(), Protect: p.stack.Protect,
+	}, p.aws)
+	if err != nil {
+		return err
+	}
+	return p.publish("trail", made)
+}
+
+// recorder records the account's resources and their changes in the log archive.
+func (p *platform) recorder() error {
+	if p.stack.Recorder == nil {
+		return nil
+	}
+	args := organization.RecorderArgs{Scope: p.scope, Config: *p.stack.Recorder, Global: true}
+	if p.archive != nil {
+		args.Bucket = p.archive.BucketNames.MapIndex(pulumi.String("config"))
+		args.KeyARN = p.archive.KeyARNs.MapIndex(pulumi.String("config"))
+		args.Archive = p.archive.Ready()
+	} else {
+		args.Bucket = p.published(config.Shared, "logArchive", "bucketNames", "config")
+		args.KeyARN = p.published(config.Shared, "logArchive", "keyArns", "config")
+	}
+	made, err := organization.NewRecorder(p.Context, "recorder", args, p.aws)
+	if err != nil {
+		return err
+	}
+	return p.publish("recorder", made)
+}
+
+// detection watches all accounts.
+func (p *platform) detection() error {
+	if p.stack.Detection == nil {
+		return nil
+	}
+	made, err := organization.NewDetection(p.Context, "detection", organization.DetectionArgs{
+		Scope: p.scope, Config: *p.stack.Detection,
+	}, p.aws)
+	if err != nil {
+		return err
+	}
+	return p.publish("detection", made)
+}
+
+// baseline is what holds for the account as a whole.
+func (p *platform) baseline() error {
+	if p.stack.Baseline == nil {
+		return nil
+	}
+	made, err := security.NewAccountBaseline(p.Context, "baseline", security.AccountBaselineArgs{
+		Scope: p.scope, Config: *p.stack.Baseline, Protect: p.stack.Protect,
+	}, p.aws)
+	if err != nil {
+		return err
+	}
+	return p.publish("baseline", made)
+}
+
+// stateBackend is where Pulumi's state is kept, that of this stack included.
+func (p *platform) stateBackend() error {
+	if p.stack.StateBackend == nil {
+		return nil
+	}
+	made, err := operations.NewStateBackend(p.Context, "state", operations.StateBackendArgs{
+		Scope:   p.scope,
+		Config:  *p.stack.StateBackend,
+		Stacks:  p.stateStacks(),
+		Project: p.Project(),
+		Protect: p.stack.Protect,
+	}, p.aws)
+	if err != nil {
+		return err
+	}
+	return p.publish("stateBackend", made)
+}
+
+// operators are those whom Identity Center assigned the permission set of that name.
+const operators = "aws-reserved/sso.amazonaws.com/*AWSReservedSSO_PlatformOperator_*"
+
+// stateStacks is who may use which state: a stack's own deploy role and the operators, and what a stack reads follows
+// from its kind, as data flows one way.
+func (p *platform) stateStacks() map[string]operations.StateStack {
+	upstream := map[config.Kind][]config.Kind{
+		config.Shared: {config.Management}, config.Workload: {config.Management, config.Shared},
+	}
+	stacks := map[string]operations.StateStack{}
+	for name, stack := range p.stack.Stacks {
+		account := p.account(name)
+		access := operations.StateStack{AccountID: account, Trusted: []operations.StatePrincipals{
+			{AccountID: pulumi.String(p.scope.AccountID), Roles: []string{operators}},
+		}}
+		// The management account has no deploy role: nobody works there but its operators.
+		if stack.Kind != config.Management {
+			access.Trusted = append(access.Trusted, operations.StatePrincipals{
+				AccountID: account, Roles: []string{stack.Organization + "-deploy"}})
+		}
+		for _, kind := range upstream[stack.Kind] {
+			access.Reads = append(access.Reads, p.stack.Of(kind)...)
+		}
+		stacks[name] = access
+	}
+	return stacks
+}
+
+// account is the id of a stack's account, as the management stack knows it: one it makes has its id later.
+func (p *platform) account(stack string) pulumi.StringInput {
+	if id := p.stack.Stacks[stack].Account.ID; id != "" || p.org == nil {
+		return pulumi.String(id)
+	}
+	return p.org.AccountIDs[stack]
+}

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"aws-platform/pkg/component"
+	"aws-platform/pkg/config"
+	"aws-platform/pkg/naming"
+	"aws-platform/pkg/operations"
+	"aws-platform/pkg/organization"
+)
+
+// platform is what every composition starts from, and what its steps hand to each other.
+type platform struct {
+	*pulumi.Context
+	stack   *config.Project
+	scope   naming.Scope
+	aws     pulumi.ResourceOption // the provider of the stack's own account and region
+	outputs pulumi.Map
+	// references are the stacks this one reads, opened when first needed.
+	references map[config.Kind]*pulumi.StackReference
+
+	org     *organization.Organization
+	archive *operations.LogArchive
+}
+
+func newPlatform(ctx *pulumi.Context, stack *config.Project) (*platform, error) {
+	p := &platform{
+		Context: ctx, stack: stack, outputs: pulumi.Map{}, references: map[config.Kind]*pulumi.StackReference{},
+	}
+	var err error
+	if p.scope, err = p.scopeOf(stack.Name); err != nil {
+		return nil, err
+	}
+	provider, err := p.provider("aws", p.scope, stack.Account.Role)
+	if err != nil {
+		return nil, err
+	}
+	p.aws = pulumi.Provider(provider)
+	return p, nil
+}
+
+// scopeOf is where a stack's resources live.
+func (p *platform) scopeOf(stack string) (naming.Scope, error) {
+	id, err := p.accountOf(stack)
+	if err != nil {
+		return naming.Scope{}, err
+	}
+	cfg := p.stack.Stacks[stack]
+	return naming.Scope{
+		Project:      p.Project(),
+		Organization: cfg.Organization,
+		Environment:  cfg.Environment,
+		Region:       cfg.Account.Region,
+		AccountID:    id,
+		Partition:    config.Partition(cfg.Account.Region),
+		Owner:        cfg.Owner,
+		CostCenter:   cfg.CostCenter,
+		Extra:        cfg.Tags,
+	}, nil
+}
+
+// provider reaches one account and no other: credentials for the wrong account are refused before anything is planned,
+// where they would otherwise empty the state on refresh.
+func (p *platform) provider(name string, scope naming.Scope, role string) (*aws.Provider, error) {
+	args := &aws.ProviderArgs{
+		Region:            pulumi.String(scope.Region),
+		AllowedAccountIds: pulumi.StringArray{pulumi.String(scope.AccountID)},
+	}
+	if role != "" {
+		args.AssumeRole = aws.ProviderAssumeRoleArgs{
+			RoleArn:     pulumi.String(scope.GlobalARN("iam", scope.AccountID, "role/"+role)),
+			SessionName: pulumi.String("pulumi-" + p.Stack()),
+		}
+	}
+	return aws.NewProvider(p.Context, name, args)
+}
+
+// publish gives a component's outputs to the stacks that come after, and to people.
+func (p *platform) publish(name string, made pulumi.ComponentResource) (err error) {
+	p.outputs[name], err = component.Outputs(made)
+	return err
+}
