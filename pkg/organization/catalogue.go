@@ -157,9 +157,9 @@ func platformStatements(p protected) []statement {
 			When: p.except(breakGlass, deploy),
 		},
 		{
-			Sid: "KeepBoundary", When: p.except(breakGlass, accountAccess),
+			Sid: "KeepPolicies", When: p.except(breakGlass, accountAccess),
 			Actions:   []string{"iam:CreatePolicy", "iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion", "iam:SetDefaultPolicyVersion"},
-			Resources: []string{p.scope.GlobalARN("iam", "*", "policy/"+p.scope.Organization+"-boundary")},
+			Resources: p.policies("boundary", breakGlass+"-*", deploy+"-*", readonly+"-*"),
 		},
 	}
 	if p.stateBucket != "" {

@@ -190,10 +190,11 @@ func railCases() map[string]railCase {
 			passes: []asked{{app, "iam:PutRolePolicy", role("network"), nil}},
 			exempt: []string{"acme-break-glass", "acme-deploy"},
 		},
-		"KeepBoundary": {
+		"KeepPolicies": {
 			stops: []asked{
 				{"acme-deploy", "iam:CreatePolicyVersion", "arn:aws:iam::222222222222:policy/acme-boundary", nil},
 				{app, "iam:DeletePolicy", "arn:aws:iam::222222222222:policy/acme-boundary", nil},
+				{app, "iam:SetDefaultPolicyVersion", "arn:aws:iam::222222222222:policy/acme-deploy-network", nil},
 			},
 			passes: []asked{{app, "iam:CreatePolicyVersion", "arn:aws:iam::222222222222:policy/apps", nil}},
 			exempt: []string{"acme-break-glass", "OrganizationAccountAccessRole"},

@@ -44,6 +44,15 @@ func (p protected) roles(names ...string) []string {
 	return arns
 }
 
+// policies are the ARNs of platform policies in any account.
+func (p protected) policies(names ...string) []string {
+	arns := make([]string, len(names))
+	for i, name := range names {
+		arns[i] = p.scope.GlobalARN("iam", "*", "policy/"+p.scope.Organization+"-"+name)
+	}
+	return arns
+}
+
 // buckets are the ARNs of buckets and of everything in them.
 func (p protected) buckets(names ...string) []string {
 	arns := make([]string, 0, 2*len(names))
