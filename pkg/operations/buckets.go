@@ -26,8 +26,6 @@ type bucketSpec struct {
 	role   string // part of the logical names
 	name   string // physical
 	policy []iampolicy.Statement
-	// lockable buckets can hold objects for a time (object lock); decided for ever when a bucket is made.
-	lockable bool
 	// key encrypts the objects; nil for S3's own key, which is all that some log deliveries can use.
 	key *kms.Key
 }
@@ -45,11 +43,9 @@ func (s storage) guarded() []pulumi.ResourceOption {
 
 // bucket makes a bucket without ACLs or public access, encrypted, with its policy.
 func (s storage) bucket(spec bucketSpec) (sealedBucket, error) {
-	args := &s3.BucketV2Args{Bucket: pulumi.String(spec.name), Tags: s.tags(spec.role)}
-	if spec.lockable {
-		args.ObjectLockEnabled = pulumi.Bool(true)
-	}
-	bucket, err := s3.NewBucketV2(s.ctx, s.children.Name(spec.role), args, s.guarded()...)
+	bucket, err := s3.NewBucketV2(s.ctx, s.children.Name(spec.role), &s3.BucketV2Args{
+		Bucket: pulumi.String(spec.name), Tags: s.tags(spec.role),
+	}, s.guarded()...)
 	if err != nil {
 		return sealedBucket{}, err
 	}

@@ -119,7 +119,8 @@ func (b *archiveBuild) accessBucket() error {
 		return err
 	}
 	b.logs = bucket
-	return b.kept(accessLogs, bucket, config.LogBucket{RetentionDays: b.args.Config.AccessLogDays})
+	_, err = b.kept(accessLogs, bucket, config.LogBucket{RetentionDays: b.args.Config.AccessLogDays})
+	return err
 }
 
 // archive makes the bucket of a purpose.
@@ -136,17 +137,16 @@ func (b *archiveBuild) archive(purpose string, cfg config.LogBucket) error {
 		}
 		spec.key = key
 	}
-	lock := b.args.Config.TrailLock
-	spec.lockable = rules.lockable && lock != nil
 	bucket, err := b.store.bucket(spec)
 	if err != nil {
 		return err
 	}
-	if err := b.kept(purpose, bucket, cfg); err != nil {
+	versioning, err := b.kept(purpose, bucket, cfg)
+	if err != nil {
 		return err
 	}
-	if spec.lockable {
-		if err := b.locked(purpose, bucket, *lock); err != nil {
+	if lock := b.args.Config.TrailLock; rules.lockable && lock != nil {
+		if err := b.locked(purpose, bucket, *lock, versioning); err != nil {
 			return err
 		}
 	}
@@ -166,11 +166,11 @@ func (b *archiveBuild) key(purpose string, users []iampolicy.Statement) (*kms.Ke
 }
 
 // kept bounds a bucket in time and keeps what is overwritten or deleted for a while.
-func (b *archiveBuild) kept(role string, bucket sealedBucket, cfg config.LogBucket) error {
+func (b *archiveBuild) kept(role string, bucket sealedBucket, cfg config.LogBucket) (*s3.BucketVersioningV2, error) {
 	b.names[role], b.arns[role] = bucket.Bucket, bucket.Arn
 	versioning, err := b.store.versioned(role, bucket)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	rule := s3.BucketLifecycleConfigurationV2RuleArgs{
 		Id:         pulumi.String("kept"),
@@ -187,11 +187,14 @@ func (b *archiveBuild) kept(role string, bucket sealedBucket, cfg config.LogBuck
 		}
 	}
 	// A rule about overwritten versions says nothing before versions are kept.
-	return b.store.lifecycle(role, bucket, rule, pulumi.DependsOn([]pulumi.Resource{versioning}))
+	return versioning, b.store.lifecycle(role, bucket, rule, pulumi.DependsOn([]pulumi.Resource{versioning}))
 }
 
-// locked keeps new objects from being deleted. Lifecycle rules wait for the lock's end.
-func (b *archiveBuild) locked(role string, bucket sealedBucket, lock config.ObjectLock) error {
+// locked keeps new objects from being deleted. Lifecycle rules wait for the lock's end. The bucket itself says nothing of
+// it, so that a lock can be added later: S3 locks any bucket that keeps versions.
+func (b *archiveBuild) locked(
+	role string, bucket sealedBucket, lock config.ObjectLock, versioning *s3.BucketVersioningV2,
+) error {
 	modes := map[string]string{"governance": "GOVERNANCE", "compliance": "COMPLIANCE"}
 	if lock.Mode == "compliance" && !lock.Irrevocable {
 		return fmt.Errorf("logArchive.trailLock: compliance mode cannot be ended by anyone; set irrevocable: true if that is meant")
@@ -204,6 +207,6 @@ func (b *archiveBuild) locked(role string, bucket sealedBucket, lock config.Obje
 					Mode: pulumi.String(modes[lock.Mode]), Days: pulumi.Int(lock.Days),
 				},
 			},
-		}, b.store.guarded()...)
+		}, b.store.children.Options(pulumi.Protect(b.args.Protect), pulumi.DependsOn([]pulumi.Resource{versioning}))...)
 	return err
 }

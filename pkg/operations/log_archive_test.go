@@ -91,17 +91,16 @@ func TestLogArchiveBuckets(t *testing.T) {
 	t.Parallel()
 	made, err := archive(t, archiveArguments(), false)
 	require.NoError(t, err)
-	for role, locked := range map[string]bool{
-		"trail": true, "config": false, "flow": false, "balancers": false, "cdn": false, "access": false,
-	} {
+	for _, role := range []string{"trail", "config", "flow", "balancers", "cdn", "access"} {
 		bucket := made["logs-"+role]
 		assert.Equal(t, "acme-shared-logs-"+role+"-"+archiveAccount, bucket.Inputs["bucket"].StringValue())
 		assert.True(t, bucket.Protect, role)
-		assert.Equal(t, locked, bucket.Inputs["objectLockEnabled"].IsBool(), role)
 		assert.Equal(t, inputs(map[string]any{
 			"bucket": "acme-shared-logs-" + role + "-" + archiveAccount, "rule": map[string]any{"objectOwnership": "BucketOwnerEnforced"},
 		}), made["logs-"+role+"-ownership"].Inputs)
 	}
+	assert.Contains(t, made["logs-trail-lock"].DependsOn, made["logs-trail-versioning"].URN)
+	assert.True(t, made["logs-trail-lock"].Protect)
 	assert.Equal(t, inputs(map[string]any{
 		"bucket": "acme-shared-logs-trail-" + archiveAccount,
 		"rule":   map[string]any{"defaultRetention": map[string]any{"mode": "GOVERNANCE", "days": 365}},
@@ -139,7 +138,6 @@ func TestLogArchiveWithoutWhatIsNotWanted(t *testing.T) {
 	require.NoError(t, err)
 	assert.NotContains(t, made, "logs-trail-lock")
 	assert.NotContains(t, made, "logs-flow")
-	assert.False(t, made["logs-trail"].Inputs.HasValue("objectLockEnabled"), "an unlocked bucket is an ordinary one")
 	assert.NotContains(t, made["logs-trail-lifecycle"].Inputs["rules"].ArrayValue()[0].ObjectValue(), resource.PropertyKey("transitions"))
 }
 

@@ -60,7 +60,7 @@ func bucketRow(token string) row {
 		},
 		Absent:   []string{"websiteDomain", "websiteEndpoint"},
 		Defaults: map[string]any{"forceDestroy": false},
-		Replace:  []string{"bucket", "bucketPrefix"},
+		Replace:  []string{"bucket", "bucketPrefix", "objectLockEnabled"},
 		Valid:    map[string]validator{"bucket": bucketName},
 		Create:   []rule{bucketIsFree},
 		Effect:   bucketInStore,
