@@ -28,8 +28,10 @@ func storageTypes() []row {
 	checksummed.Absent = []string{ // no program here asks S3 for another checksum than the etag
 		"checksumCrc32", "checksumCrc32c", "checksumCrc64nvme", "checksumSha1", "checksumSha256",
 	}
+	bucket := bucketRow("aws:s3/bucketV2:BucketV2")
+	bucket.Replace = append(bucket.Replace, "objectLockEnabled")
 	rows := []row{
-		bucketRow("aws:s3/bucketV2:BucketV2"), bucketRow("aws:s3/bucket:Bucket"),
+		bucket, bucketRow("aws:s3/bucket:Bucket"),
 		objectRow(typeBucketObject), checksummed,
 	}
 	for _, setting := range bucketSettings() {
@@ -60,7 +62,7 @@ func bucketRow(token string) row {
 		},
 		Absent:   []string{"websiteDomain", "websiteEndpoint"},
 		Defaults: map[string]any{"forceDestroy": false},
-		Replace:  []string{"bucket", "bucketPrefix", "objectLockEnabled"},
+		Replace:  []string{"bucket", "bucketPrefix"},
 		Valid:    map[string]validator{"bucket": bucketName},
 		Create:   []rule{bucketIsFree},
 		Effect:   bucketInStore,
