@@ -81,6 +81,26 @@ func Document(statements ...Statement) (pulumi.StringOutput, error) {
 	}).(pulumi.StringOutput), nil
 }
 
+// Text is the same of plain values, where no input waits for anything: the document is known before anything is made.
+func Text(statements ...Statement) (string, error) {
+	if err := check(statements); err != nil {
+		return "", err
+	}
+	var values []any
+	for _, s := range statements {
+		for _, list := range s.inputs() {
+			for _, input := range list {
+				plain, ok := input.(pulumi.String)
+				if !ok {
+					return "", fmt.Errorf("policy statement %s: has an input that is no plain text", s.Sid)
+				}
+				values = append(values, string(plain))
+			}
+		}
+	}
+	return render(statements, values)
+}
+
 // inputs are the statement's lists of inputs, always in this order.
 func (s Statement) inputs() [][]pulumi.StringInput {
 	lists := [][]pulumi.StringInput{s.Principals.AWS, s.Principals.Federated, s.Resources}
@@ -203,12 +223,17 @@ const (
 	KeyPolicy     Limit = 32768
 )
 
-// Within refuses a document longer than the limit, with the numbers, before AWS does.
+// Holds refuses a document longer than the limit, with the numbers.
+func (l Limit) Holds(document string) error {
+	if len(document) > int(l) {
+		return fmt.Errorf("policy: %d characters, AWS takes %d: split it", len(document), l)
+	}
+	return nil
+}
+
+// Within refuses a document longer than the limit before AWS does.
 func (l Limit) Within(document pulumi.StringOutput) pulumi.StringOutput {
 	return document.ApplyT(func(text string) (string, error) {
-		if len(text) > int(l) {
-			return "", fmt.Errorf("policy: %d characters, AWS takes %d: split it", len(text), l)
-		}
-		return text, nil
+		return text, l.Holds(text)
 	}).(pulumi.StringOutput)
 }

@@ -133,3 +133,24 @@ func TestLimit(t *testing.T) {
 	_, err = text(t, iampolicy.TrustPolicy.Within(pulumi.String(strings.Repeat("x", 2049)).ToStringOutput()))
 	require.EqualError(t, err, "policy: 2049 characters, AWS takes 2048: split it")
 }
+
+func TestText(t *testing.T) {
+	t.Parallel()
+	statement := iampolicy.Statement{
+		Sid: "Read", Actions: []string{"s3:GetObject"}, Resources: iampolicy.Strings("b", "a"),
+		Conditions: []iampolicy.Condition{iampolicy.When("StringEquals", "aws:SourceAccount", "111111111111")},
+	}
+	got, err := iampolicy.Text(statement)
+	require.NoError(t, err)
+	document, err := iampolicy.Document(statement)
+	require.NoError(t, err)
+	same, err := text(t, document)
+	require.NoError(t, err)
+	require.Equal(t, same, got)
+
+	statement.Resources = []pulumi.StringInput{pulumi.String("a").ToStringOutput()}
+	_, err = iampolicy.Text(statement)
+	require.EqualError(t, err, "policy statement Read: has an input that is no plain text")
+	_, err = iampolicy.Text()
+	require.EqualError(t, err, "policy: has no statement")
+}

@@ -1,0 +1,110 @@
+package security
+
+import (
+	"bytes"
+	"encoding/json"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"aws-platform/pkg/iampolicy"
+	"aws-platform/pkg/naming"
+	"aws-platform/tests/golden"
+)
+
+const (
+	managementID = "210000000001"
+	sharedID     = "210000000002"
+	devID        = "210000000003"
+	organization = "o-a1b2c3d4e5"
+	operators    = "aws-reserved/sso.amazonaws.com/*AWSReservedSSO_PlatformOperator_*"
+	auditors     = "aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Auditor_*"
+)
+
+func testScope(environment, account string) naming.Scope {
+	return naming.Scope{
+		Project: "aws-platform", Organization: "acme", Environment: environment, Region: "eu-west-1", AccountID: account,
+		Partition: "aws", Owner: "platform", CostCenter: "1000",
+	}
+}
+
+// devFacts are of an account that runs a workload; sharedFacts of the one in which pipelines sign in.
+func devFacts() facts {
+	f := facts{
+		scope: testScope("dev", devID), organizationID: organization, managementID: managementID, stack: "dev",
+		operators: []string{operators}, readers: []string{auditors}, users: []string{"break-glass/first"},
+	}
+	return f.withShared(sharedID, []string{"dns", "network"})
+}
+
+func sharedFacts() facts {
+	f := facts{
+		scope: testScope("shared", sharedID), organizationID: organization, managementID: managementID, stack: "shared",
+		previews: []string{"dev"}, operators: []string{operators}, users: []string{"break-glass/first"},
+		roles: []string{"acme-ci-*", "acme-*-dns", "acme-*-network"}, issuers: []string{"token.actions.githubusercontent.com"},
+	}
+	return f.withShared(sharedID, nil)
+}
+
+// text is a policy's JSON.
+func text(t *testing.T, statements []iampolicy.Statement) string {
+	t.Helper()
+	made, err := iampolicy.Text(statements...)
+	require.NoError(t, err)
+	return made
+}
+
+// TestPolicies keeps every policy in a file that a reviewer reads.
+func TestPolicies(t *testing.T) {
+	t.Parallel()
+	dev, shared := devFacts(), sharedFacts()
+	governing := dev
+	governing.governs = true
+	documents := map[string][]iampolicy.Statement{
+		"boundary":                 dev.boundaryStatements(),
+		"deploy.trust":             dev.deployTrust(),
+		"deploy-identity.shared":   shared.identityRights(),
+		"readonly-read":            dev.readonlyStatements(),
+		"readonly-read.management": governing.readonlyStatements(),
+		"readonly.trust":           dev.readonlyTrust(),
+		"readonly.trust.shared":    shared.readonlyTrust(),
+		"break-glass.trust":        dev.breakGlassTrust(),
+	}
+	for _, c := range dev.deployChapters() {
+		documents["deploy-"+c.name] = c.statements
+	}
+	for name, statements := range documents {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var pretty bytes.Buffer
+			require.NoError(t, json.Indent(&pretty, []byte(text(t, statements)), "", "  "))
+			golden.Check(t, filepath.Join("testdata", "policies", name+".json"), pretty.String()+"\n")
+		})
+	}
+}
+
+// TestPoliciesFit keeps the worst case within AWS's limits: the longest names, and as many operators as the stack file takes.
+func TestPoliciesFit(t *testing.T) {
+	t.Parallel()
+	f := sharedFacts()
+	f.scope.Organization, f.scope.Environment, f.scope.Region = "sixteen-letters1", "sixteen-letters2", "ap-southeast-4"
+	f.organizationID = someOrganization
+	f = f.withShared(sharedID, []string{"dns", "network"})
+	require.NoError(t, checkSplit(f.deployChapters()))
+	require.NoError(t, checkSplit(f.readonlyChapters()))
+	for _, document := range []func(facts) (string, error){boundaryText, deployTrustText, readonlyTrustText, breakGlassTrustText} {
+		_, err := document(f)
+		require.NoError(t, err)
+	}
+}
+
+func TestSplitIsRefusedWithTheNumbers(t *testing.T) {
+	t.Parallel()
+	f := devFacts()
+	chapters := f.deployChapters()
+	chapters[0].statements = append(chapters[0].statements, chapters[1].statements...)
+	chapters = append(chapters, chapter{name: "empty"})
+	require.EqualError(t, checkSplit(chapters), "11 managed policies for one role, AWS takes 10: put subjects together\n"+
+		"policy network: policy: 7404 characters, AWS takes 6144: split it\npolicy empty: policy: has no statement")
+}
