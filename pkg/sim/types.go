@@ -7,6 +7,6 @@ func groups() [][]row {
 		storageTypes(), identityTypes(), keyTypes(),
 		organizationTypes(), identityCenterTypes(),
 		detectionTypes(), baselineTypes(), recordTypes(), alarmTypes(),
-		ramTypes(), transitTypes(), vpnTypes(),
+		ramTypes(), transitTypes(), vpnTypes(), firewallTypes(),
 	}
 }

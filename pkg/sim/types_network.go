@@ -12,6 +12,8 @@ const (
 	typeIPv4Association = "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation"
 	typeIPv6Association = "aws:ec2/vpcIpv6CidrBlockAssociation:VpcIpv6CidrBlockAssociation"
 	typeDHCPAssociation = "aws:ec2/vpcDhcpOptionsAssociation:VpcDhcpOptionsAssociation"
+
+	typeBlockPublicAccess = "aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions"
 )
 
 // Sources of the latency table; measured times vary by a factor of two.
@@ -203,7 +205,7 @@ func dhcpAssociationRow() row {
 
 func blockPublicAccessRow() row {
 	return row{
-		Token: "aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions", Attached: true,
+		Token: typeBlockPublicAccess, Attached: true,
 		Actions: actions{
 			Create:   []string{"ec2:ModifyVpcBlockPublicAccessOptions"},
 			Update:   []string{"ec2:ModifyVpcBlockPublicAccessOptions"},
