@@ -10,7 +10,8 @@ type guardrail struct {
 }
 
 // catalogue is every guardrail there is, in the order people read them. A statement denies, and exempts by its
-// principal's ARN exactly the roles that must be able to do what it denies.
+// principal's ARN exactly the roles that must be able to do what it denies. Where the deploy role is exempt, so is the role
+// that makes it: an account's first update runs as that one.
 func catalogue() []guardrail {
 	return []guardrail{
 		{
@@ -41,7 +42,7 @@ func catalogue() []guardrail {
 			"Who breaks in switches off the records first. The deploy role keeps them, so it may change them.",
 			func(p protected) []statement {
 				return []statement{{
-					Sid: "KeepTheRecords", When: p.except(breakGlass, deploy),
+					Sid: "KeepTheRecords", When: p.except(breakGlass, deploy, accountAccess),
 					Actions: []string{
 						"access-analyzer:DeleteAnalyzer", "access-analyzer:UpdateAnalyzer",
 						"cloudtrail:DeleteEventDataStore", "cloudtrail:DeleteTrail", "cloudtrail:PutEventSelectors",
@@ -102,7 +103,7 @@ func storageStatements(p protected) []statement {
 	return []statement{
 		{
 			Sid: "KeepPublicAccessBlocked", Actions: []string{"s3:PutAccountPublicAccessBlock", "s3:PutBucketPublicAccessBlock"},
-			When: p.except(breakGlass, deploy),
+			When: p.except(breakGlass, deploy, accountAccess),
 		},
 		{
 			Sid: "NoPublicGrants", Actions: []string{"s3:CreateBucket", "s3:PutBucketAcl", "s3:PutObject", "s3:PutObjectAcl"},
@@ -154,7 +155,7 @@ func platformStatements(p protected) []statement {
 		},
 		{
 			Sid: "KeepNarrowRoles", Actions: changeRole, Resources: p.roles("*-dns", "*-network", "ci-*"),
-			When: p.except(breakGlass, deploy),
+			When: p.except(breakGlass, deploy, accountAccess),
 		},
 		{
 			Sid: "KeepPolicies", When: p.except(breakGlass, accountAccess),
@@ -178,7 +179,7 @@ func platformStatements(p protected) []statement {
 				},
 			},
 			statement{
-				Sid: "KeepLogBuckets", Resources: p.buckets(p.logBuckets...), When: p.except(breakGlass, deploy),
+				Sid: "KeepLogBuckets", Resources: p.buckets(p.logBuckets...), When: p.except(breakGlass, deploy, accountAccess),
 				Actions: []string{
 					"s3:DeleteBucketPolicy", "s3:PutBucketAcl", "s3:PutBucketLogging", "s3:PutBucketObjectLockConfiguration",
 					"s3:PutBucketOwnershipControls", "s3:PutBucketPolicy", "s3:PutBucketPublicAccessBlock", "s3:PutBucketVersioning",
