@@ -28,7 +28,7 @@ func TestProfilesFillInWhatAStackDeclares(t *testing.T) {
 		require.Equal(t, want.protect, stack.Protect, profile)
 		require.Equal(t, map[string]config.VPC{"main": {
 			CIDR: "10.16.0.0/16", Zones: []string{"a", "b", "c"}, Tiers: all, Layout: "roomy", NAT: want.nat,
-			FlowLogs: &want.logs, BlockPublicAccess: "off",
+			FlowLogs: &want.logs,
 		}}, stack.VPCs, profile)
 	}
 }
@@ -98,8 +98,7 @@ vpcs.main.flowLogs.destination = cloudwatch (default)
 vpcs.main.flowLogs.retentionDays = 545 (Pulumi.dev.yaml:3)
 vpcs.main.flowLogs.aggregationSeconds = 60 (profile production)
 vpcs.main.ipv6 = false (default)
-vpcs.main.blockPublicAccess = off (default)
-`, written(settings[len(settings)-13:]))
+`, written(settings[len(settings)-12:]))
 
 	// The engine replaces a project's default whole; the layers below are laid again, so nothing is lost.
 	values, err := engineValues(dir, "dev")

@@ -114,8 +114,6 @@ type VPC struct {
 	Transit *VPCTransit `yaml:"transit,omitempty" json:"transit,omitempty"`
 	// Clusters are the EKS clusters that find their subnets here by tag.
 	Clusters []string `yaml:"clusters,omitempty" json:"clusters,omitempty"`
-	// BlockPublicAccess turns on VPC block public access for the account's region: off, ingress or bidirectional.
-	BlockPublicAccess string `yaml:"blockPublicAccess" json:"blockPublicAccess" jsonschema:"required,enum=off,enum=ingress,enum=bidirectional"`
 }
 
 // IPAM is a pool that gives a VPC its block.

@@ -83,6 +83,8 @@ type Baseline struct {
 	SnapshotSharing string `yaml:"snapshotSharing" json:"snapshotSharing" jsonschema:"required,enum=blocked,enum=existing"`
 	// MetadataHops is how many network hops instance credentials travel: 1 keeps them from containers, 2 lets containers have them.
 	MetadataHops int `yaml:"metadataHops" json:"metadataHops" jsonschema:"required,minimum=1,maximum=64"`
+	// VPCBlockPublicAccess keeps the internet out of every VPC of the region: off, ingress (NAT keeps its way out) or bidirectional.
+	VPCBlockPublicAccess string `yaml:"vpcBlockPublicAccess" json:"vpcBlockPublicAccess" jsonschema:"required,enum=off,enum=ingress,enum=bidirectional"`
 	// PasswordPolicy holds for IAM users; null leaves AWS's own.
 	PasswordPolicy *PasswordPolicy `yaml:"passwordPolicy,omitempty" json:"passwordPolicy,omitempty"`
 	// Contacts are who AWS writes to, beside the account's own address: security, operations, billing.

@@ -18,13 +18,6 @@ func (l *loader) checkVPCs() {
 	checkOverlaps(l.blocks(), func(later, earlier block) {
 		l.fault(later.at, fmt.Sprintf("%s overlaps %s", later.prefix, earlier.named(l.src.Stack)), "choose a block of its own")
 	})
-	for _, name := range names[min(1, len(names)):] {
-		first, mode := l.stack.VPCs[names[0]].BlockPublicAccess, l.stack.VPCs[name].BlockPublicAccess
-		if first != "" && mode != "" && mode != first {
-			l.fault(of("vpcs", name, "blockPublicAccess"),
-				fmt.Sprintf("is %s, but %s in vpcs.%s", mode, first, names[0]), "agree on one: it holds for the account's whole region")
-		}
-	}
 }
 
 func (l *loader) checkVPC(at path, vpc VPC) {
@@ -142,9 +135,9 @@ func (l *loader) checkWaysOut(at path, vpc VPC) {
 				"add it, or set nat: none")
 		}
 	}
-	if vpc.BlockPublicAccess == "bidirectional" {
-		l.fault(nat, fmt.Sprintf("%s has no effect: blockPublicAccess bidirectional closes the way out too", vpc.NAT),
-			"set nat: none, or blockPublicAccess: ingress")
+	if baseline := l.stack.Baseline; baseline != nil && baseline.VPCBlockPublicAccess == "bidirectional" {
+		l.fault(nat, fmt.Sprintf("%s has no effect: baseline.vpcBlockPublicAccess bidirectional closes the way out too", vpc.NAT),
+			"set nat: none, or baseline.vpcBlockPublicAccess: ingress")
 	}
 }
 

@@ -21,7 +21,7 @@ const testAccount = "111111111111"
 func fullVPC() config.VPC {
 	return config.VPC{
 		CIDR: "10.16.0.0/16", Zones: []string{"a", "b", "c"}, Tiers: []string{Public, Private, Data, Transit},
-		Layout: roomy, NAT: natPerZone, BlockPublicAccess: "off",
+		Layout: roomy, NAT: natPerZone,
 	}
 }
 

@@ -169,16 +169,3 @@ func (b *vpcBuild) routeEgress() error {
 	}
 	return nil
 }
-
-// blockPublicAccess turns on VPC block public access, a setting of the account and region. Blocking "ingress" leaves NAT
-// and egress-only gateways their way out, so nothing is exempted; public subnets are then reached by nobody from outside.
-func (b *vpcBuild) blockPublicAccess() error {
-	modes := map[string]string{"ingress": "block-ingress", "bidirectional": "block-bidirectional"}
-	mode, on := modes[b.args.Config.BlockPublicAccess]
-	if !on {
-		return nil
-	}
-	_, err := ec2.NewVpcBlockPublicAccessOptions(b.ctx, b.Name("block-public-access"),
-		&ec2.VpcBlockPublicAccessOptionsArgs{InternetGatewayBlockMode: pulumi.String(mode)}, b.Options()...)
-	return err
-}

@@ -120,19 +120,3 @@ func TestVpcWithoutPublicTier(t *testing.T) {
 		"Subnet": 6, "RouteTable": 4, "RouteTableAssociation": 6, "VpcEndpoint": 2,
 	}, m.counts(), "no internet gateway, no route out")
 }
-
-func TestBlockPublicAccess(t *testing.T) {
-	t.Parallel()
-	for setting, mode := range map[string]string{
-		"ingress": "block-ingress", "bidirectional": "block-bidirectional",
-	} {
-		t.Run(setting, func(t *testing.T) {
-			t.Parallel()
-			m := makeVPC(t, with(func(c *config.VPC) { c.BlockPublicAccess = setting }))
-			require.Equal(t, object{"internetGatewayBlockMode": mode}, m.inputs("main-block-public-access"))
-			require.Empty(t, m.of("VpcBlockPublicAccessExclusion"), "nothing is exempted")
-		})
-	}
-	off := makeVPC(t, fullVPC())
-	require.Empty(t, off.of("VpcBlockPublicAccessOptions"))
-}

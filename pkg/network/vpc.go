@@ -91,7 +91,6 @@ func (b *vpcBuild) build(children *component.Children) error {
 	for _, step := range []func() error{
 		b.makeVpc, b.makeSecondaryBlocks, b.adoptDefaults, b.makeDHCP, b.makeSubnets, b.makeGateways, b.makeTables,
 		b.routePublic, b.makeNAT, b.routePrivate, b.routeEgress, b.makeGatewayEndpoints, b.makeInterfaceEndpoints, b.makeFlowLogs,
-		b.blockPublicAccess,
 	} {
 		if err := step(); err != nil {
 			return err

@@ -223,7 +223,7 @@ func TestVpcProtect(t *testing.T) {
 // richVPC has something of everything.
 func richVPC() config.VPC {
 	return with(func(c *config.VPC) {
-		c.InterfaceEndpoints, c.IPv6, c.BlockPublicAccess = []string{"sts", "ecr.api"}, true, "ingress"
+		c.InterfaceEndpoints, c.IPv6 = []string{"sts", "ecr.api"}, true
 		c.DHCP = &config.DHCP{DomainName: "dev.acme.internal"}
 		c.SecondaryCIDRs = map[string]config.SecondaryCIDR{"pods": {CIDR: "100.64.0.0/16"}}
 		c.FlowLogs = &config.FlowLogs{Destination: "cloudwatch", RetentionDays: 30, AggregationSeconds: 600}
@@ -293,7 +293,7 @@ func TestTwoVpcsInOneProgram(t *testing.T) {
 	m := run(t, sim.MockOptions{}, func(ctx *pulumi.Context) error {
 		for name, cidr := range map[string]string{"main": "10.16.0.0/16", "edge": "10.17.0.0/16"} {
 			cfg := richVPC()
-			cfg.CIDR, cfg.NAT, cfg.BlockPublicAccess = cidr, natSingle, "off"
+			cfg.CIDR, cfg.NAT = cidr, natSingle
 			if _, err := NewVpc(ctx, name, &VpcArgs{Scope: testScope(), Config: cfg}); err != nil {
 				return err
 			}
@@ -317,7 +317,7 @@ func TestVpcElsewhere(t *testing.T) {
 			t.Parallel()
 			scope, cfg := testScope(), richVPC()
 			scope.Region, scope.Partition = "cn-north-1", "aws-cn"
-			cfg.Zones, cfg.FlowLogs.Destination, cfg.BlockPublicAccess = []string{"a", "b"}, destination, "off"
+			cfg.Zones, cfg.FlowLogs.Destination = []string{"a", "b"}, destination
 			m := makeArgs(t, sim.MockOptions{Region: "cn-north-1"}, VpcArgs{Scope: scope, Config: cfg})
 			for _, r := range m.all {
 				inputs := fmt.Sprint(r.Inputs.Mappable())

@@ -56,7 +56,7 @@ func NewAccountBaseline(
 	b := &baselineBuild{ctx: ctx, args: args, out: &AccountBaseline{VolumeKeyARN: pulumi.String("").ToStringOutput()}}
 	err := component.Register(ctx, "aws-platform:security:AccountBaseline", name, b.out, nil, func(c *component.Children) error {
 		b.Children = c
-		for _, step := range []func() error{b.storage, b.volumes, b.snapshots, b.instances, b.passwords, b.contacts} {
+		for _, step := range []func() error{b.storage, b.volumes, b.snapshots, b.instances, b.networks, b.passwords, b.contacts} {
 			if err := step(); err != nil {
 				return err
 			}
@@ -150,6 +150,20 @@ func (b *baselineBuild) instances() error {
 	_, err := ec2.NewInstanceMetadataDefaults(b.ctx, b.Name("instance-metadata"), &ec2.InstanceMetadataDefaultsArgs{
 		HttpTokens: pulumi.String("required"), HttpEndpoint: pulumi.String("enabled"),
 		HttpPutResponseHopLimit: pulumi.Int(b.args.Config.MetadataHops),
+	}, b.Options()...)
+	return err
+}
+
+// networks keeps the internet out of every VPC. Blocking "ingress" leaves NAT and egress-only gateways their way out, so
+// nothing is exempted; public subnets are then reached by nobody from outside.
+func (b *baselineBuild) networks() error {
+	modes := map[string]string{"ingress": "block-ingress", "bidirectional": "block-bidirectional"}
+	mode, on := modes[b.args.Config.VPCBlockPublicAccess]
+	if !on {
+		return nil
+	}
+	_, err := ec2.NewVpcBlockPublicAccessOptions(b.ctx, b.Name("vpc-public-access"), &ec2.VpcBlockPublicAccessOptionsArgs{
+		InternetGatewayBlockMode: pulumi.String(mode),
 	}, b.Options()...)
 	return err
 }

@@ -51,6 +51,13 @@ func TestAccountBaselineMakesExactlyThis(t *testing.T) {
 			config.Baseline{EBSKey: "own", SnapshotSharing: "blocked", MetadataHops: 1},
 			[]string{"account-ebs-key", "account-ebs-default-key"},
 		},
+		"networks closed": {
+			config.Baseline{EBSKey: "aws", SnapshotSharing: "blocked", MetadataHops: 1, VPCBlockPublicAccess: "ingress"},
+			[]string{"account-vpc-public-access"},
+		},
+		"networks open": {
+			config.Baseline{EBSKey: "aws", SnapshotSharing: "blocked", MetadataHops: 1, VPCBlockPublicAccess: "off"}, nil,
+		},
 		"passwords and contacts": {
 			config.Baseline{
 				EBSKey: "aws", SnapshotSharing: "existing", MetadataHops: 2,
@@ -82,7 +89,7 @@ func TestAccountBaselineMakesExactlyThis(t *testing.T) {
 func TestAccountBaselineInputs(t *testing.T) {
 	t.Parallel()
 	made := baseline(t, config.Baseline{
-		EBSKey: "own", SnapshotSharing: "blocked", MetadataHops: 2,
+		EBSKey: "own", SnapshotSharing: "blocked", MetadataHops: 2, VPCBlockPublicAccess: "bidirectional",
 		PasswordPolicy: &config.PasswordPolicy{MinimumLength: 14, MaxAgeDays: 90, Remembered: 24},
 		Contacts: map[string]config.Contact{
 			"operations": {Name: "Ops", Title: "Lead", Email: "ops@example.com", Phone: "+1 555 0100"},
@@ -92,6 +99,7 @@ func TestAccountBaselineInputs(t *testing.T) {
 		"account-s3-public-access": {
 			"blockPublicAcls": true, "blockPublicPolicy": true, "ignorePublicAcls": true, "restrictPublicBuckets": true,
 		},
+		"account-vpc-public-access":      {"internetGatewayBlockMode": "block-bidirectional"},
 		"account-ebs-encryption":         {"enabled": true},
 		"account-snapshot-public-access": {"state": "block-all-sharing"},
 		"account-instance-metadata":      {"httpTokens": "required", "httpEndpoint": "enabled", "httpPutResponseHopLimit": 2},
