@@ -65,11 +65,11 @@ func Start(options Options) (*Cloud, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &model{registry: reg, accounts: accounts, quotas: options.Quotas, inventory: inventory, store: store}
+	m := &model{registry: reg, accounts: accounts, quotas: options.Quotas, inventory: inventory, store: store, sessions: map[string]identity{}}
 	m.joinMade()
 	store.model, store.owner = m, home
 	cloud := &Cloud{
-		options: options, home: home, model: m, faults: &faults{}, state: newStateServer(store), serving: make(chan error, 2),
+		options: options, home: home, model: m, faults: &faults{}, state: newStateServer(m), serving: make(chan error, 2),
 	}
 	if err := cloud.serve(); err != nil {
 		return nil, errors.Join(err, cloud.Close())
@@ -209,6 +209,7 @@ func (c *Cloud) Env() map[string]string {
 		"AWS_ACCESS_KEY_ID":                           "simulated",
 		"AWS_SECRET_ACCESS_KEY":                       "simulated",
 		"AWS_EC2_METADATA_DISABLED":                   "true",
+		"AWS_ENDPOINT_URL_KMS":                        fmt.Sprintf("http://127.0.0.1:%d", c.storePort),
 	}
 	if c.options.Region != "" {
 		env["AWS_REGION"] = c.options.Region

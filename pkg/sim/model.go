@@ -22,8 +22,9 @@ type model struct {
 	quotas   map[string]int
 	open     bool // accounts outside the simulation exist and trust everybody
 
-	mu        sync.Mutex // guards inventory
+	mu        sync.Mutex // guards inventory and sessions
 	inventory *inventory
+	sessions  map[string]identity // by access key
 }
 
 // call is one request to create, update or delete, from either adapter.

@@ -40,11 +40,13 @@ const recorded = 100_000
 
 // stateServer is the S3 server, with its faults and its memory.
 type stateServer struct {
-	next http.Handler
+	next  http.Handler
+	model *model
 
-	mu       sync.Mutex
-	requests []StoreRequest
-	faults   []*pendingStoreFault
+	mu          sync.Mutex
+	requests    []StoreRequest
+	keyRequests []KeyRequest
+	faults      []*pendingStoreFault
 }
 
 type pendingStoreFault struct {
@@ -52,8 +54,8 @@ type pendingStoreFault struct {
 	seen int
 }
 
-func newStateServer(backend gofakes3.Backend) *stateServer {
-	return &stateServer{next: gofakes3.New(backend, gofakes3.WithoutVersioning()).Server()}
+func newStateServer(m *model) *stateServer {
+	return &stateServer{next: gofakes3.New(m.store, gofakes3.WithoutVersioning()).Server(), model: m}
 }
 
 // InjectStore asks for a fault of the S3 server.
@@ -77,8 +79,13 @@ func (c *Cloud) StoreRequests() []StoreRequest {
 	return slices.Clone(c.state.requests)
 }
 
-// ServeHTTP records a request, lets a fault answer it or hands it on.
+// ServeHTTP records a request, lets a fault answer it, refuses what its signer may not do or hands it on. KMS is served
+// along with S3, told apart by how its requests name their operation.
 func (s *stateServer) ServeHTTP(out http.ResponseWriter, in *http.Request) {
+	if strings.HasPrefix(in.Header.Get("X-Amz-Target"), keyTarget) {
+		s.serveKeys(out, in)
+		return
+	}
 	asked := storeRequest(in)
 	for _, fault := range s.due(asked) {
 		if fault.Call != nil {
@@ -92,6 +99,14 @@ func (s *stateServer) ServeHTTP(out http.ResponseWriter, in *http.Request) {
 			fault.answer(out)
 			return
 		}
+	}
+	caller, refused := s.model.signer(in)
+	if refused == nil && caller != nil {
+		refused = s.model.authorizeStore(*caller, in, asked)
+	}
+	if refused != nil {
+		answerS3(out, refused)
+		return
 	}
 	s.next.ServeHTTP(out, in)
 }

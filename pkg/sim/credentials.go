@@ -1,0 +1,48 @@
+package sim
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"strings"
+)
+
+// EnvAs is Env with the credentials of a session of a role, as if somebody whom it trusts had taken it. The S3 and KMS of
+// this cloud hold whoever signs with them to the role's rights; Env's own credentials are the operator's.
+func (c *Cloud) EnvAs(roleARN string) (map[string]string, error) {
+	c.model.mu.Lock()
+	defer c.model.mu.Unlock()
+	parts := strings.SplitN(roleARN, ":", arnParts)
+	if len(parts) != arnParts || c.model.find(place{Account: parts[4]}, roleToken, roleARN) == nil {
+		return nil, fmt.Errorf("the simulated cloud has no role %q", roleARN)
+	}
+	name := roleARN[strings.LastIndex(roleARN, "/")+1:]
+	key := "ASIA" + strings.ToUpper(digest(16, roleARN))
+	c.model.sessions[key] = identity{
+		Account: parts[4], Source: roleARN, UserID: "AROA" + strings.ToUpper(digest(17, roleARN)) + ":simulated",
+		ARN: "arn:" + parts[1] + ":sts::" + parts[4] + ":assumed-role/" + name + "/simulated",
+	}
+	env := maps.Clone(c.Env())
+	env["AWS_ACCESS_KEY_ID"], env["AWS_SESSION_TOKEN"] = key, "simulated"
+	return env, nil
+}
+
+// arnParts is how many parts the first five colons of an ARN make.
+const arnParts = 6
+
+// signer is the session that signed a request, nil for the operator, whom nothing holds.
+func (m *model) signer(in *http.Request) (*identity, *Error) {
+	_, credential, _ := strings.Cut(in.Header.Get("Authorization"), "Credential=")
+	key, _, _ := strings.Cut(credential, "/")
+	if !strings.HasPrefix(key, "ASIA") {
+		return nil, nil
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	caller, known := m.sessions[key]
+	if !known {
+		return nil, refuseStatus(http.StatusForbidden, "InvalidAccessKeyId",
+			"The AWS Access Key Id you provided does not exist in our records.")
+	}
+	return &caller, nil
+}
