@@ -1,9 +1,6 @@
 package operations
 
 import (
-	"encoding/json"
-	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -152,65 +149,4 @@ func TestAccess(t *testing.T) {
 	assert.Equal(t, lines(listing, reading, stateReading, secretReading), document(t, access(planned(t), false)))
 	assert.Equal(t, lines(listing, reading, stateReading, secretReading, writing, unlocking, stateWriting, secretWriting),
 		document(t, access(planned(t), true)))
-}
-
-// allowed evaluates an identity policy as IAM does, conditions aside.
-func allowed(t *testing.T, statements []iampolicy.Statement, action, target string) bool {
-	t.Helper()
-	var policy struct {
-		Statement []struct{ Action, Resource []string }
-	}
-	require.NoError(t, json.Unmarshal([]byte(document(t, statements)), &policy))
-	for _, s := range policy.Statement {
-		covers := slices.ContainsFunc(s.Resource, func(pattern string) bool {
-			quoted := strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, ".*")
-			return regexp.MustCompile("^" + quoted + "$").MatchString(target)
-		})
-		if covers && slices.Contains(s.Action, action) {
-			return true
-		}
-	}
-	return false
-}
-
-// TestRolesReachWhatPulumiTouches goes through the calls of Pulumi's S3 backend (pkg/backend/diy) and through what one
-// stack's role must never do to another stack.
-func TestRolesReachWhatPulumiTouches(t *testing.T) {
-	t.Parallel()
-	const own, lock = ".pulumi/stacks/aws-platform/dev", ".pulumi/locks/organization/aws-platform/dev/4c5e.json"
-	cases := []struct {
-		why, action, key string
-		read, write      bool
-	}{
-		{"every command reads the layout", "s3:GetObject", ".pulumi/meta.yaml", true, true},
-		{"no role lays the bucket out", "s3:PutObject", ".pulumi/meta.yaml", false, false},
-		{"preview reads the checkpoint", "s3:GetObject", own + ".json", true, true},
-		{"or its compressed form", "s3:GetObject", own + ".json.zst", true, true},
-		{"and the tags", "s3:GetObject", own + ".pulumi-tags", true, true},
-		{"up writes the checkpoint", "s3:PutObject", own + ".json", false, true},
-		{"copies the one before", "s3:PutObject", own + ".json.bak", false, true},
-		{"writes history", "s3:PutObject", ".pulumi/history/aws-platform/dev/dev-1.history.json", false, true},
-		{"and a backup", "s3:PutObject", ".pulumi/backups/aws-platform/dev/dev.1.json", false, true},
-		{"takes the lock", "s3:PutObject", lock, false, true},
-		{"looks at it, as gocloud does before a delete", "s3:GetObject", lock, false, true},
-		{"and gives it back", "s3:DeleteObject", lock, false, true},
-		{"no role removes a checkpoint", "s3:DeleteObject", own + ".json", false, false},
-		{"nor a version", "s3:DeleteObjectVersion", lock, false, false},
-		{"a stack reference reads the other checkpoint", "s3:GetObject", ".pulumi/stacks/aws-platform/shared.json", true, true},
-		{"and nothing else of it", "s3:GetObject", ".pulumi/history/aws-platform/shared/shared-1.checkpoint.json", false, false},
-		{"least of all writes it", "s3:PutObject", ".pulumi/stacks/aws-platform/shared.json", false, false},
-		{"a stack not read is closed", "s3:GetObject", ".pulumi/stacks/aws-platform/prod.json", false, false},
-		{"even when its name begins the same", "s3:GetObject", ".pulumi/stacks/aws-platform/dev2.json", false, false},
-		{"another project's stack of the same name too", "s3:GetObject", ".pulumi/stacks/other/dev.json", false, false},
-		{"and its lock", "s3:DeleteObject", ".pulumi/locks/organization/aws-platform/dev2/1.json", false, false},
-	}
-	plan := planned(t)
-	reader, writer := access(plan, false), access(plan, true)
-	for _, c := range cases {
-		assert.Equal(t, c.read, allowed(t, reader, c.action, plan.object(c.key)), "reader: %s", c.why)
-		assert.Equal(t, c.write, allowed(t, writer, c.action, plan.object(c.key)), "writer: %s", c.why)
-	}
-	for _, statements := range [][]iampolicy.Statement{reader, writer} {
-		assert.True(t, allowed(t, statements, "s3:ListBucket", plan.bucketARN()))
-	}
 }
