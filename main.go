@@ -91,6 +91,7 @@ func (p *platform) shared() error {
 		p.trail,
 		p.recorder,
 		p.detection,
+		p.transitGateway,
 		p.vpcs,
 	)
 }

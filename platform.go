@@ -7,6 +7,7 @@ import (
 	"aws-platform/pkg/component"
 	"aws-platform/pkg/config"
 	"aws-platform/pkg/naming"
+	"aws-platform/pkg/network"
 	"aws-platform/pkg/operations"
 	"aws-platform/pkg/organization"
 )
@@ -23,11 +24,14 @@ type platform struct {
 
 	org     *organization.Organization
 	archive *operations.LogArchive
+	hub     *network.TransitGateway
+	helpers map[string]*aws.Provider
 }
 
 func newPlatform(ctx *pulumi.Context, stack *config.Project) (*platform, error) {
 	p := &platform{
 		Context: ctx, stack: stack, outputs: pulumi.Map{}, references: map[config.Kind]*pulumi.StackReference{},
+		helpers: map[string]*aws.Provider{},
 	}
 	var err error
 	if p.scope, err = p.scopeOf(stack.Name); err != nil {
@@ -75,6 +79,25 @@ func (p *platform) provider(name string, scope naming.Scope, role string) (*aws.
 		}
 	}
 	return aws.NewProvider(p.Context, name, args)
+}
+
+// helper is the provider for a job that this stack does in the account of an earlier one, through a role there that can
+// do that job and nothing else.
+func (p *platform) helper(kind config.Kind, job string) (*aws.Provider, error) {
+	name := "aws-" + string(kind) + "-" + job
+	if made := p.helpers[name]; made != nil {
+		return made, nil
+	}
+	scope, err := p.scopeOf(p.stack.The(kind))
+	if err != nil {
+		return nil, err
+	}
+	made, err := p.provider(name, scope, "OrganizationAccountAccessRole")
+	if err != nil {
+		return nil, err
+	}
+	p.helpers[name] = made
+	return made, nil
 }
 
 // publish gives a component's outputs to the stacks that come after, and to people.

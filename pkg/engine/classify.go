@@ -27,9 +27,10 @@ var (
 	bareCode = regexp.MustCompile(`^(?:error: )?([A-Z][a-z]+[A-Z][A-Za-z]*(?:\.[A-Za-z]+)*): `)
 	// storeMissing and storeFailed are what the backend says of its store.
 	storeMissing = regexp.MustCompile(`NoSuchBucket|bucket does not exist`)
+	storeCall    = regexp.MustCompile(`operation error S3`) // a bucket that a stack makes may say so too
 	storeFailed  = regexp.MustCompile(`could not list bucket|failed to save snapshot|failed to load checkpoint|` +
 		`blob \(key|blob \(code=|unable to check if bucket|failed to load stack tags|unable to open bucket|` +
-		`read "?\.pulumi/|\.pulumi/meta\.yaml|problem deleting the lock|operation error S3`)
+		`read "?\.pulumi/|\.pulumi/meta\.yaml|problem deleting the lock`)
 	// unknownStack is what the engine says of a stack reference without state, notPublished the text of UpstreamMissing.
 	unknownStack = regexp.MustCompile(`unknown stack "organization/[^/"]+/([^/"]+)"`)
 	notPublished = regexp.MustCompile(`stack (\S+) does not publish (\S+) yet:`)
@@ -54,7 +55,8 @@ type evidence struct {
 func (r *redactor) classify(e evidence) error {
 	text := r.text(e.text)
 	failed := failures(e.result)
-	store := storeFailed.MatchString(text) || storeMissing.MatchString(text) && len(failed) == 0
+	store := storeFailed.MatchString(text) ||
+		len(failed) == 0 && (storeMissing.MatchString(text) || storeCall.MatchString(text))
 	switch {
 	case strings.Contains(text, "the stack is currently locked by"):
 		return &Locked{Stack: e.stack, Locks: locks(text)}
@@ -69,7 +71,7 @@ func (r *redactor) classify(e evidence) error {
 		return &UpstreamMissing{Stack: e.stack, Upstream: found[1], Output: found[2]}
 	case store && e.code > 0:
 		return &StateStore{
-			URL: r.text(e.url), Message: firstLine(text, storeFailed, storeMissing), Missing: storeMissing.MatchString(text),
+			URL: r.text(e.url), Message: firstLine(text, storeFailed, storeMissing, storeCall), Missing: storeMissing.MatchString(text),
 			Done: finished(e.result), InFlight: inFlight(e.result),
 		}
 	case e.program != nil:

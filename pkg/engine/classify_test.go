@@ -75,7 +75,14 @@ func TestFailuresHaveTypes(t *testing.T) {
 		"the program and a resource": {
 			evidence{code: 1, program: fault, result: refusedVPC()}, StackErrors{&ProgramFault{Err: fault}, refusal},
 		},
-		"a resource":   {evidence{code: 1, result: refusedVPC(), text: "The bucket does not exist"}, refusal},
+		"a resource": {evidence{code: 1, result: refusedVPC(), text: "The bucket does not exist"}, refusal},
+		"a bucket as a resource": {
+			evidence{code: 1, result: refusedVPC(), text: "operation error S3: PutPublicAccessBlock, api error AccessDenied"}, refusal,
+		},
+		"a store nobody may read": {
+			evidence{code: 1, url: "s3://b", text: "error: operation error S3: ListObjectsV2, api error AccessDenied: no"},
+			&StateStore{URL: "s3://b", Message: "operation error S3: ListObjectsV2, api error AccessDenied: no"},
+		},
 		"the compiler": {evidence{code: 1, text: "error:\n" + compilation + "\n"}, &Compilation{Output: compilation}},
 		"a kill": {
 			evidence{stack: "dev", code: -1, err: killed, result: Result{Changes: refusedVPC().Changes}},
