@@ -76,6 +76,7 @@ func (p *platform) management() error {
 	return inOrder(
 		p.organization,
 		p.identityCenter,
+		p.access,
 		p.stateBackend,
 		p.auditDelegation,
 		p.baseline,

@@ -169,45 +169,61 @@ func (p *platform) stateBackend() error {
 	if p.stack.StateBackend == nil {
 		return nil
 	}
-	made, err := operations.NewStateBackend(p.Context, "state", operations.StateBackendArgs{
+	args := operations.StateBackendArgs{
 		Scope:   p.scope,
 		Config:  *p.stack.StateBackend,
 		Stacks:  p.stateStacks(),
 		Project: p.Project(),
 		Protect: p.stack.Protect,
-	}, p.aws)
+	}
+	if p.org != nil {
+		args.OrganizationID = p.org.OrganizationID
+	}
+	made, err := operations.NewStateBackend(p.Context, "state", args, p.aws)
 	if err != nil {
 		return err
 	}
 	return p.publish("stateBackend", made)
 }
 
-// operators are those whom Identity Center assigned the permission set of that name.
-const operators = "aws-reserved/sso.amazonaws.com/*AWSReservedSSO_PlatformOperator_*"
-
-// stateStacks is who may use which state: a stack's own deploy role and the operators, and what a stack reads follows
-// from its kind, as data flows one way.
+// stateStacks is who may use which state: operators, a stack's own deploy role and its pipelines; those who preview only
+// read. What a stack reads follows from its kind, as data flows one way.
 func (p *platform) stateStacks() map[string]operations.StateStack {
 	upstream := map[config.Kind][]config.Kind{
 		config.Shared: {config.Management}, config.Workload: {config.Management, config.Shared},
 	}
+	name := p.stack.Organization
 	stacks := map[string]operations.StateStack{}
-	for name, stack := range p.stack.Stacks {
-		account := p.account(name)
-		access := operations.StateStack{AccountID: account, Trusted: []operations.StatePrincipals{
-			{AccountID: pulumi.String(p.scope.AccountID), Roles: []string{operators}},
+	for stack, cfg := range p.stack.Stacks {
+		access := operations.StateStack{AccountID: p.account(stack), Trusted: []operations.StatePrincipals{
+			{AccountID: pulumi.String(p.scope.AccountID), Roles: p.operators()},
 		}}
-		// The management account has no deploy role: nobody works there but its operators.
-		if stack.Kind != config.Management {
-			access.Trusted = append(access.Trusted, operations.StatePrincipals{
-				AccountID: account, Roles: []string{stack.Organization + "-deploy"}})
+		add := func(account string, write, read string) {
+			id := p.account(account)
+			access.Trusted = append(access.Trusted, operations.StatePrincipals{AccountID: id, Roles: []string{write}})
+			access.Readers = append(access.Readers, operations.StatePrincipals{AccountID: id, Roles: []string{read}})
 		}
-		for _, kind := range upstream[stack.Kind] {
+		// The management account has no deploy role: nobody works there but its operators.
+		if cfg.Kind != config.Management {
+			add(stack, security.AccessRole(name, security.Deploy), security.AccessRole(name, security.Readonly))
+		}
+		if shared := p.stack.The(config.Shared); shared != "" && p.stack.Stacks[shared].CI != nil {
+			add(shared, security.PipelineRole(name, stack), security.PipelinePreviewRole(name, stack))
+		}
+		for _, kind := range upstream[cfg.Kind] {
 			access.Reads = append(access.Reads, p.stack.Of(kind)...)
 		}
-		stacks[name] = access
+		stacks[stack] = access
 	}
 	return stacks
+}
+
+// operators are the roles of the management account that run stacks.
+func (p *platform) operators() []string {
+	if p.stack.Access == nil {
+		return []string{"aws-reserved/sso.amazonaws.com/*AWSReservedSSO_PlatformOperator_*"}
+	}
+	return p.stack.Access.Operators
 }
 
 // account is the id of a stack's account, as the management stack knows it: one it makes has its id later.

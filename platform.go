@@ -10,6 +10,7 @@ import (
 	"aws-platform/pkg/network"
 	"aws-platform/pkg/operations"
 	"aws-platform/pkg/organization"
+	"aws-platform/pkg/security"
 )
 
 // platform is what every composition starts from, and what its steps hand to each other.
@@ -52,7 +53,7 @@ func (p *platform) scopeOf(stack string) (naming.Scope, error) {
 		return naming.Scope{}, err
 	}
 	cfg := p.stack.Stacks[stack]
-	return naming.Scope{
+	scope := naming.Scope{
 		Project:      p.Project(),
 		Organization: cfg.Organization,
 		Environment:  cfg.Environment,
@@ -62,7 +63,11 @@ func (p *platform) scopeOf(stack string) (naming.Scope, error) {
 		Owner:        cfg.Owner,
 		CostCenter:   cfg.CostCenter,
 		Extra:        cfg.Tags,
-	}, nil
+	}
+	if cfg.Account.Role == security.AccessRole(cfg.Organization, security.Deploy) {
+		scope.Boundary = security.BoundaryARN(scope)
+	}
+	return scope, nil
 }
 
 // provider reaches one account and no other: credentials for the wrong account are refused before anything is planned,

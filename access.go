@@ -1,0 +1,104 @@
+package main
+
+import (
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"aws-platform/pkg/config"
+	"aws-platform/pkg/naming"
+	"aws-platform/pkg/security"
+)
+
+// accessRole is the role that AWS Organizations makes in every account; only what makes an account's own roles uses it.
+const accessRole = "OrganizationAccountAccessRole"
+
+// noRegion is the region in which AWS records what has none.
+const noRegion = "us-east-1"
+
+// The jobs that one stack does in an earlier one's account, each by a role there of its own.
+const (
+	networkJob = "network" // join its VPCs to the hub
+)
+
+// access is how every account is entered: by the stack that owns it, by whoever looks, and on the worst day.
+func (p *platform) access() error {
+	if p.stack.Access == nil || p.org == nil {
+		return nil
+	}
+	ways := pulumi.Map{}
+	for _, kind := range []config.Kind{config.Management, config.Shared, config.Workload} {
+		for _, stack := range p.stack.Of(kind) {
+			made, err := p.accessTo(stack)
+			if err != nil {
+				return err
+			}
+			ways[stack] = pulumi.Map{
+				"deploy": made.DeployRoleARN, "readonly": made.ReadonlyRoleARN, "breakGlass": made.BreakGlassRoleARN,
+			}
+		}
+	}
+	p.outputs["access"] = ways
+	return nil
+}
+
+// accessTo is how one account is entered.
+func (p *platform) accessTo(stack string) (*security.AccountAccess, error) {
+	shared := p.stack.The(config.Shared)
+	args := security.AccountAccessArgs{
+		Scope: p.memberScope(stack), Config: *p.stack.Access, Stack: stack, AccountID: p.account(stack),
+		OrganizationID: p.org.OrganizationID, ManagementID: p.scope.AccountID, Protect: p.stack.Protect,
+	}
+	if shared != "" {
+		args.SharedID = p.account(shared)
+	}
+	if p.stack.Stacks[stack].Kind == config.Workload {
+		args.Jobs = []string{networkJob}
+	}
+	if stack == shared {
+		args.Previews = p.stack.Of(config.Workload)
+		args.Roles = []string{
+			security.NarrowRoleName(p.scope.Organization, "*", networkJob),
+			security.PipelineRole(p.scope.Organization, "*"),
+		}
+	}
+	home, abroad := p.aws, pulumi.ProviderResource(nil)
+	if stack != p.stack.Name {
+		made, err := p.memberProvider(stack, args.Scope.Region)
+		if err != nil {
+			return nil, err
+		}
+		home = pulumi.Provider(made)
+	}
+	if args.Scope.Region != noRegion {
+		made, err := p.memberProvider(stack, noRegion)
+		if err != nil {
+			return nil, err
+		}
+		abroad = made
+	}
+	args.Global = abroad
+	return security.NewAccountAccess(p.Context, "access-"+stack, args, home, p.org.Ready())
+}
+
+// memberScope is where another stack's resources live, as the management stack knows it: an account it makes has its id
+// later.
+func (p *platform) memberScope(stack string) naming.Scope {
+	cfg := p.stack.Stacks[stack]
+	scope := p.scope
+	scope.Environment, scope.Region, scope.AccountID = cfg.Environment, cfg.Account.Region, cfg.Account.ID
+	scope.Owner, scope.CostCenter, scope.Extra = cfg.Owner, cfg.CostCenter, cfg.Tags
+	return scope
+}
+
+// memberProvider enters an account by the role that was there first.
+func (p *platform) memberProvider(stack, region string) (*aws.Provider, error) {
+	account := p.account(stack)
+	args := &aws.ProviderArgs{Region: pulumi.String(region), AllowedAccountIds: pulumi.StringArray{account}}
+	if stack != p.stack.Name {
+		args.AssumeRole = aws.ProviderAssumeRoleArgs{
+			RoleArn:     pulumi.Sprintf("arn:%s:iam::%s:role/%s", p.scope.Partition, account, accessRole),
+			SessionName: pulumi.String("pulumi-" + p.Stack()),
+		}
+	}
+	return aws.NewProvider(p.Context, "aws-"+stack+"-"+region, args)
+}
