@@ -94,7 +94,7 @@ func (f facts) identityRights() []iampolicy.Statement {
 		{
 			// IAM refuses while the service still has use for the role, and has no condition key for the service here.
 			sid: "UnlinkServices", service: "iam", where: worldwide, on: []string{f.iam("role/aws-service-role/*")},
-			verbs: "DeleteServiceLinkedRole UpdateRoleDescription",
+			verbs: "DeleteServiceLinkedRole TagRole UntagRole UpdateRoleDescription",
 		},
 		{
 			sid: "TrustClusters", service: "iam", where: worldwide, on: f.ownIssuers(),
