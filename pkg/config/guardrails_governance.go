@@ -39,7 +39,9 @@ func uncovered(s *Stack, policy string, must func(unit string) bool) []breach {
 	if s.Governance == nil {
 		return nil
 	}
-	has := func(unit string) bool { return slices.Contains(s.Governance.OrganizationalUnits[unit].Policies, policy) }
+	has := func(unit string) bool {
+		return slices.Contains(s.Governance.OrganizationalUnits[unit].Policies, policy)
+	}
 	var found []breach
 	decided := map[string]bool{} // covered, or reported
 	for _, unit := range s.Governance.Units() {

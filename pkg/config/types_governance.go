@@ -73,6 +73,8 @@ type IdentityCenter struct {
 
 // IdentityGroup is a group of people.
 type IdentityGroup struct {
+	// ID is the id of a group that the company's directory keeps. Left out: the group is made here.
+	ID string `yaml:"id,omitempty" json:"id,omitempty" jsonschema:"pattern=^([0-9a-f]{10}-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" hint:"a group's id: copy it from the group's page in Identity Center" example:"f81d4fae-7dec-11d0-a765-00a0c91e6bf6"`
 	// Description says who belongs to it.
 	Description string `yaml:"description" json:"description" jsonschema:"required,minLength=1,maxLength=1024" hint:"a description: use at most 1024 characters" example:"runs the platform"`
 }

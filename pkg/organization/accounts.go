@@ -8,10 +8,11 @@ import (
 // makeAccounts makes the accounts of the stacks, or takes in those that have an id: the engine reads such an account the
 // first time, moves and tags it in the same update, and ignores the import ever after. An account never goes by
 // accident: it is protected, and taken out of the program it stays where it is. docs/organization.md says how one is
-// closed.
+// closed. Accounts are made one after the other: AWS takes few at a time.
 func (b *organizationBuild) makeAccounts() error {
 	b.accounts, b.out.AccountIDs = map[string]*organizations.Account{}, map[string]pulumi.StringOutput{}
 	ids := pulumi.StringMap{}
+	var before []pulumi.Resource // the account made last
 	for _, stack := range b.plan.members {
 		member := b.args.Members[stack]
 		made, err := organizations.NewAccount(b.ctx, b.Name("account", stack), &organizations.AccountArgs{
@@ -21,9 +22,12 @@ func (b *organizationBuild) makeAccounts() error {
 			RoleName:        pulumi.String(accountAccess),
 			CloseOnDeletion: pulumi.Bool(member.Close),
 			Tags:            pulumi.ToStringMap(member.Scope.Tags("organization", member.Name, nil)),
-		}, b.accountOptions(member)...)
+		}, append(b.accountOptions(member), pulumi.DependsOn(before))...)
 		if err != nil {
 			return err
+		}
+		if member.ID == "" {
+			before = []pulumi.Resource{made}
 		}
 		b.accounts[stack] = made
 		b.out.AccountIDs[stack] = made.ID().ToStringOutput()

@@ -86,7 +86,7 @@ type identityBuild struct {
 	out    *IdentityCenter
 
 	instance, store string
-	groups          map[string]*identitystore.Group
+	groups          pulumi.StringMap // ids by name
 	sets            map[string]*ssoadmin.PermissionSet
 	assigned        map[string][]pulumi.Resource // by permission set
 }
@@ -117,9 +117,12 @@ func (b *identityBuild) findInstance() error {
 }
 
 func (b *identityBuild) makeGroups() error {
-	b.groups = map[string]*identitystore.Group{}
-	ids := pulumi.StringMap{}
+	b.groups = pulumi.StringMap{}
 	for _, name := range slices.Sorted(maps.Keys(b.args.Config.Groups)) {
+		if id := b.args.Config.Groups[name].ID; id != "" { // the directory's own
+			b.groups[name] = pulumi.String(id)
+			continue
+		}
 		made, err := identitystore.NewGroup(b.ctx, b.Name("group", name), &identitystore.GroupArgs{
 			DisplayName:     pulumi.String(name),
 			Description:     pulumi.String(b.args.Config.Groups[name].Description),
@@ -128,9 +131,9 @@ func (b *identityBuild) makeGroups() error {
 		if err != nil {
 			return err
 		}
-		b.groups[name], ids[name] = made, made.GroupId
+		b.groups[name] = made.GroupId
 	}
-	b.out.Groups = ids.ToStringMapOutput()
+	b.out.Groups = b.groups.ToStringMapOutput()
 	return nil
 }
 
@@ -166,7 +169,7 @@ func (b *identityBuild) assign() error {
 			InstanceArn:      pulumi.String(b.instance),
 			PermissionSetArn: b.sets[g.set].Arn,
 			PrincipalType:    pulumi.String("GROUP"),
-			PrincipalId:      b.groups[g.group].GroupId,
+			PrincipalId:      b.groups[g.group],
 			TargetType:       pulumi.String("AWS_ACCOUNT"),
 			TargetId:         b.args.Accounts[g.stack],
 		}, b.Options()...)

@@ -77,6 +77,17 @@ func TestIdentityCenter(t *testing.T) {
 	require.Equal(t, "ReadCosts", policy.Statement[1].Sid)
 }
 
+func TestGroupsOfTheDirectory(t *testing.T) {
+	t.Parallel()
+	const id = "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"
+	args := testCenter()
+	args.Config.Groups["developers"] = config.IdentityGroup{Description: "kept by the directory", ID: id}
+	all, err := makeCenter(t, args)
+	require.NoError(t, err)
+	require.Equal(t, []string{"platform"}, all.names("sso-group-"))
+	require.Equal(t, id, all.text(t, "sso-assignment-developers-Viewer-dev", "principalId"))
+}
+
 func TestIdentityCenterMustBeSwitchedOn(t *testing.T) {
 	t.Parallel()
 	mocks := sim.NewMocks(sim.MockOptions{Account: managementAccount})

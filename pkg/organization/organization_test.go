@@ -143,6 +143,7 @@ func TestAccountsAreKept(t *testing.T) {
 		require.False(t, account.Inputs["closeOnDeletion"].BoolValue())
 		require.Equal(t, []string{"email", "iamUserAccessToBilling", "name", "roleName"}, account.IgnoreChanges)
 	}
+	require.Len(t, old.DependsOn, len(dev.DependsOn)+1, "made after dev")
 	require.False(t, old.Protect)
 	require.False(t, old.RetainOnDelete)
 	require.True(t, old.Inputs["closeOnDeletion"].BoolValue())

@@ -72,7 +72,7 @@ func setInlineIsWellFormed(r *request) *Error {
 }
 
 func principalExists(r *request) *Error {
-	if r.Text("principalType") != "GROUP" {
+	if r.Text("principalType") != "GROUP" || r.cloud.open {
 		return nil
 	}
 	for _, group := range r.All(typeIdentityGroup) {
