@@ -27,6 +27,7 @@ type world struct {
 	t     testing.TB
 	cloud *sim.Cloud
 	root  string // a copy of the project's files, to be edited
+	whole bool   // every section of every stack is there
 }
 
 func newWorld(t testing.TB) *world {
@@ -50,7 +51,7 @@ func worldIn(t testing.TB, dir string) *world {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, cloud.Close()) })
 
-	w := &world{t: t, cloud: cloud, root: t.TempDir()}
+	w := &world{t: t, cloud: cloud, root: t.TempDir(), whole: true}
 	files, err := filepath.Glob("Pulumi*.yaml")
 	require.NoError(t, err)
 	for _, file := range files {
@@ -110,6 +111,7 @@ func broughtUp(t *testing.T, stacks []engine.Stack) fs.FS {
 // networkAlone makes dev a stack with a VPC and nothing that another stack must have made before it.
 func (w *world) networkAlone() *world {
 	w.t.Helper()
+	w.whole = false
 	text := `config:
   aws-platform:kind: workload
   aws-platform:profile: development
@@ -148,6 +150,10 @@ func (w *world) engine(change func(*engine.Options)) *engine.Engine {
 	w.t.Helper()
 	env := w.cloud.Env()
 	env["PULUMI_CONFIG_PASSPHRASE"] = "simulated"
+	if w.whole {
+		// State is written once, at the end: twice for each change takes most of a run's time. Crashes are tested without.
+		env["PULUMI_SKIP_CHECKPOINTS"] = "true"
+	}
 	options := engine.Options{
 		Root: w.root, Work: w.t.TempDir(), Home: w.t.TempDir(), CLI: pulumiCLI(w.t), Env: env, Program: program(w.root),
 		BackendURL: w.cloud.BackendURL(stateBucket), Parallel: 2,

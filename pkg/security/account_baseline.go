@@ -69,12 +69,16 @@ func NewAccountBaseline(
 	return b.out, nil
 }
 
+// kept are the options of a setting that stays when the stack goes: an account without it is open, and the organization's
+// policies let nobody open it.
+func (b *baselineBuild) kept() []pulumi.ResourceOption { return b.Options(pulumi.RetainOnDelete(true)) }
+
 // storage keeps every bucket of the account private, whatever its own settings say.
 func (b *baselineBuild) storage() error {
 	_, err := s3.NewAccountPublicAccessBlock(b.ctx, b.Name("s3-public-access"), &s3.AccountPublicAccessBlockArgs{
 		BlockPublicAcls: pulumi.Bool(true), BlockPublicPolicy: pulumi.Bool(true),
 		IgnorePublicAcls: pulumi.Bool(true), RestrictPublicBuckets: pulumi.Bool(true),
-	}, b.Options()...)
+	}, b.kept()...)
 	return err
 }
 
@@ -82,7 +86,7 @@ func (b *baselineBuild) storage() error {
 func (b *baselineBuild) volumes() error {
 	_, err := ebs.NewEncryptionByDefault(b.ctx, b.Name("ebs-encryption"), &ebs.EncryptionByDefaultArgs{
 		Enabled: pulumi.Bool(true),
-	}, b.Options()...)
+	}, b.kept()...)
 	if err != nil || b.args.Config.EBSKey != "own" {
 		return err
 	}
@@ -141,7 +145,7 @@ func (b *baselineBuild) snapshots() error {
 	states := map[string]string{"blocked": "block-all-sharing", "existing": "block-new-sharing"}
 	_, err := ebs.NewSnapshotBlockPublicAccess(b.ctx, b.Name("snapshot-public-access"), &ebs.SnapshotBlockPublicAccessArgs{
 		State: pulumi.String(states[b.args.Config.SnapshotSharing]),
-	}, b.Options()...)
+	}, b.kept()...)
 	return err
 }
 
