@@ -151,6 +151,7 @@ func TestStatementsCover(t *testing.T) {
 		`{"Effect":"Allow","Action":"*","Resource":"` + table + `"}`:                                                 true,
 		`{"Effect":"Allow","Action":"*","Resource":"` + strings.ToUpper(table) + `"}`:                                false,
 		`{"Effect":"Allow","Action":"*","Resource":"arn:*:dynamodb:*:*:table/*"}`:                                    true,
+		`{"Effect":"Allow","Action":"*","Resource":"arn:*:dynamodb"}`:                                                false,
 		`{"Effect":"Allow","Action":"*","Resource":"arn:*:table/orders"}`:                                            false,
 		`{"Effect":"Allow","Action":"*","Resource":"arn:aws:dynamodb:*:${aws:PrincipalAccount}:*"}`:                  true,
 		`{"Effect":"Allow","Action":"*","Resource":"arn:aws:dynamodb:*:*:table/${aws:PrincipalTag/team}"}`:           true,
