@@ -161,6 +161,7 @@ func TestDetectionInputs(t *testing.T) {
 	assert.Equal(t, "DISABLED", text("watch-guardduty-malware", "status"))
 	assert.Len(t, made["watch-guardduty-members-runtime"].Inputs["additionalConfigurations"].ArrayValue(), 3)
 	assert.Equal(t, "FIFTEEN_MINUTES", text("watch-detector", "findingPublishingFrequency"))
+	assert.True(t, made["watch-securityhub"].RetainOnDelete, "AWS does not switch off an administrator's Security Hub")
 	assert.Equal(t, "ALL_REGIONS", text("watch-securityhub-findings", "linkingMode"))
 	assert.Equal(t, "arn:aws:securityhub:eu-west-1::standards/cis-aws-foundations-benchmark/v/3.0.0", text("watch-standard-cis", "standardsArn"))
 	assert.Equal(t, "ORGANIZATION", text("watch-analyzer-external", "type"))

@@ -167,7 +167,8 @@ func (b *detectionBuild) securityHub() error {
 		// Standards are listed in the configuration, with their versions; AWS's choice changes.
 		EnableDefaultStandards: pulumi.Bool(false), AutoEnableControls: pulumi.Bool(true),
 		ControlFindingGenerator: pulumi.String("SECURITY_CONTROL"),
-	}, b.Options()...)
+		// AWS does not switch off an administrator's Security Hub, and whoever delegates goes after whoever administers.
+	}, b.Options(pulumi.RetainOnDelete(true))...)
 	if err != nil {
 		return err
 	}
