@@ -10,6 +10,8 @@ type TransitGateway struct {
 	OnPremises map[string]OnPremises `yaml:"onPremises,omitempty" json:"onPremises,omitempty" keys:"name"`
 	// Egress gives segments their way out through a VPC of this stack.
 	Egress *TransitEgress `yaml:"egress,omitempty" json:"egress,omitempty"`
+	// Inspection leads what crosses segments, and what leaves by egress, through a firewall.
+	Inspection *TransitInspection `yaml:"inspection,omitempty" json:"inspection,omitempty"`
 	// FlowLogs records the gateway's traffic; null switches off what a preset switches on.
 	FlowLogs *TransitFlowLogs `yaml:"flowLogs,omitempty" json:"flowLogs,omitempty"`
 }
@@ -49,6 +51,15 @@ type TransitEgress struct {
 	VPC string `yaml:"vpc" json:"vpc" jsonschema:"required" example:"hub"`
 	// Segments are those that leave by it.
 	Segments []string `yaml:"segments" json:"segments" jsonschema:"required,minItems=1" example:"[nonproduction]"`
+}
+
+// TransitInspection is a firewall between segments, in a VPC of its own.
+type TransitInspection struct {
+	// VPC is the VPC of this stack the firewall stands in: tiers data (the firewall's) and transit, no way out, no transit
+	// section.
+	VPC string `yaml:"vpc" json:"vpc" jsonschema:"required" example:"inspection"`
+	// LogRetentionDays is how long the firewall's logs are kept: one of the times CloudWatch Logs knows.
+	LogRetentionDays int `yaml:"logRetentionDays" json:"logRetentionDays" jsonschema:"required,minimum=1,maximum=3653" example:"365"`
 }
 
 // TransitFlowLogs says where the gateway's traffic records go. They are gathered over 60 seconds: AWS offers no other time.

@@ -41,6 +41,9 @@ func (l *loader) checkTransit() {
 	if hub.Egress != nil {
 		l.checkEgress(at.key("egress"), hub)
 	}
+	if hub.Inspection != nil {
+		l.checkInspection(at.key("inspection"), hub)
+	}
 	if logs := hub.FlowLogs; logs != nil {
 		l.checkTransitLogs(at.key("flowLogs"), *logs)
 	}
@@ -174,6 +177,33 @@ func (l *loader) checkEgress(at path, hub *TransitGateway) {
 			l.fault(at, fmt.Sprintf("%s does not reach %s, where vpcs.%s is", name, vpc.Transit.Segment, egress.VPC), "let the two reach each other")
 		}
 	}
+}
+
+// inspectionTable is the name of the route table what was inspected goes by.
+const inspectionTable = "inspection"
+
+// checkInspection wants a VPC that does nothing else: the firewall in its data subnets, the gateway in its transit ones.
+func (l *loader) checkInspection(at path, hub *TransitGateway) {
+	name := hub.Inspection.VPC
+	vpc, known := l.stack.VPCs[name]
+	names := slices.Sorted(maps.Keys(l.stack.VPCs))
+	switch at := at.key("vpc"); {
+	case name == "":
+	case !known:
+		l.faultMeant(at, fmt.Sprintf("%q is not one of the stack's VPCs", name), "use "+choices(names), closest(name, names))
+	case lacks(vpc.Tiers, "data") || lacks(vpc.Tiers, "transit") || len(vpc.Tiers) > 2 || vpc.NAT != "none":
+		l.fault(at, fmt.Sprintf("vpcs.%s is more, or less, than a firewall needs", name), fmt.Sprintf("set vpcs.%s.tiers to [data, transit] and nat to none", name))
+	case vpc.Transit != nil:
+		l.fault(at, fmt.Sprintf("vpcs.%s belongs to a segment", name), fmt.Sprintf("remove vpcs.%s.transit: the firewall's attachment stands between segments", name))
+	}
+	_, segment := hub.Segments[inspectionTable]
+	_, network := hub.OnPremises[inspectionTable]
+	for section, taken := range map[string]bool{"segments": segment, "onPremises": network} {
+		if taken {
+			l.fault(of("transitGateway", section, inspectionTable), "has the name of the firewall's own route table", "choose another")
+		}
+	}
+	l.checkRetention(at.key("logRetentionDays"), hub.Inspection.LogRetentionDays)
 }
 
 func (l *loader) checkTransitLogs(at path, logs TransitFlowLogs) {

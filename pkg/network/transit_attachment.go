@@ -190,12 +190,16 @@ func (b *attachmentBuild) propagate() error {
 	return nil
 }
 
-// leadOut leads the segments that have no way out of their own to this VPC's.
+// leadOut leads the segments that have no way out of their own to this VPC's; past the firewall where there is one.
 func (b *attachmentBuild) leadOut() error {
 	if !b.args.Egress || b.args.Config.Egress == nil {
 		return nil
 	}
-	for _, segment := range slices.Sorted(slices.Values(b.args.Config.Egress.Segments)) {
+	segments := slices.Sorted(slices.Values(b.args.Config.Egress.Segments))
+	if b.args.Config.Inspection != nil {
+		segments = []string{inspection}
+	}
+	for _, segment := range segments {
 		_, err := ec2transitgateway.NewRoute(b.ctx, b.Name("egress", segment), &ec2transitgateway.RouteArgs{
 			TransitGatewayRouteTableId: b.table(segment),
 			DestinationCidrBlock:       pulumi.String(anywhere),

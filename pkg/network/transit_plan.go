@@ -10,8 +10,12 @@ import (
 // What a hub's route tables hold and what a VPC routes to it follows from the hub's configuration alone: the stack of a
 // VPC reads that of the hub and needs to ask nobody.
 
-// egress names the way out in logical names.
-const egress = "internet"
+const (
+	// egress names the way out in logical names.
+	egress = "internet"
+	// inspection is the route table of what the firewall let pass.
+	inspection = "inspection"
+)
 
 // privateBlocks are RFC 1918's, by the name their routes have: nothing private leaves by a way out to the internet.
 var privateBlocks = map[string]string{"private-10": "10.0.0.0/8", "private-172": "172.16.0.0/12", "private-192": "192.168.0.0/16"}
@@ -25,15 +29,22 @@ func TransitTables(hub config.TransitGateway) []string {
 			names = append(names, name)
 		}
 	}
+	if hub.Inspection != nil {
+		names = append(names, inspection)
+	}
 	slices.Sort(names)
 	return names
 }
 
-// PropagatesInto are the tables that learn of a segment's VPCs, sorted: those of whoever reaches it.
+// PropagatesInto are the tables that learn of a segment's VPCs, sorted: those of whoever reaches it, or the firewall's where
+// there is one, which all segments then lead to.
 func PropagatesInto(hub config.TransitGateway, segment string) []string {
 	var tables []string
+	if hub.Inspection != nil {
+		tables = append(tables, inspection)
+	}
 	for name, other := range hub.Segments {
-		if slices.Contains(other.Reaches, segment) {
+		if hub.Inspection == nil && slices.Contains(other.Reaches, segment) {
 			tables = append(tables, name)
 		}
 	}
@@ -84,7 +95,7 @@ func blackholes(hub config.TransitGateway, table string) map[string]string {
 	for name, network := range hub.OnPremises {
 		dropped[name] = network.CIDR
 	}
-	if LeavesThroughHub(hub, table) {
+	if LeavesThroughHub(hub, table) || (table == inspection && hub.Egress != nil) {
 		maps.Copy(dropped, privateBlocks)
 	}
 	// A block that another name has already needs no second route, and AWS takes none.

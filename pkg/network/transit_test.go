@@ -244,7 +244,7 @@ func TestAttachmentOfTheHubItself(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		vpc, err := NewVpc(ctx, "main", &VpcArgs{Scope: localScope(), Config: fullVPC(), Egress: true})
+		vpc, err := NewVpc(ctx, "main", &VpcArgs{Scope: localScope(), Config: fullVPC(), TransitPerZone: true})
 		if err != nil {
 			return err
 		}

@@ -17,8 +17,9 @@ import (
 type VpcArgs struct {
 	Scope  naming.Scope
 	Config config.VPC
-	// Egress lets what enters by the transit gateway leave by the VPC's NAT gateways.
-	Egress bool
+	// TransitPerZone gives transit subnets a table per zone. What enters by the transit gateway then leaves by the zone's NAT
+	// gateway where there is one.
+	TransitPerZone bool
 	// Protect makes the engine refuse to delete the VPC, its subnets, its public addresses and its records.
 	Protect bool
 }
@@ -53,7 +54,7 @@ func NewVpc(ctx *pulumi.Context, name string, args *VpcArgs, opts ...pulumi.Reso
 	if err != nil {
 		return nil, fmt.Errorf("VPC %q: %w", name, err)
 	}
-	if args.Egress {
+	if args.TransitPerZone {
 		plan.splitTransit()
 	}
 	vpc := &Vpc{}
