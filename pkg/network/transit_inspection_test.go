@@ -26,7 +26,6 @@ func makeInspection(t *testing.T) mocked {
 		}
 		vpc, err := NewVpc(ctx, "wall", &VpcArgs{Scope: localScope(), TransitPerZone: true, Config: config.VPC{
 			CIDR: "10.4.0.0/16", Zones: []string{"a", "b"}, Tiers: []string{Data, Transit}, Layout: roomy, NAT: natNone,
-			BlockPublicAccess: "off",
 		}})
 		if err != nil {
 			return err
