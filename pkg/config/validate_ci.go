@@ -43,6 +43,9 @@ func (l *loader) checkPipelines() {
 		if len(pipelines.Deploy)+len(pipelines.Preview) == 0 {
 			l.fault(at, "names no pipeline", "give it deploy or preview, or remove it")
 		}
+		if base, ends := strings.CutSuffix(stack, "-preview"); ends && hasKey(ci.Stacks, base) {
+			l.fault(at, fmt.Sprintf("has the name of stack %s's preview role", base), "rename one of the two stacks")
+		}
 		for _, name := range slices.Sorted(maps.Keys(pipelines.Deploy)) {
 			l.checkPipeline(at.key("deploy").key(name), pipelines.Deploy[name], true)
 		}

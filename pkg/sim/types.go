@@ -8,5 +8,6 @@ func groups() [][]row {
 		organizationTypes(), identityCenterTypes(),
 		detectionTypes(), baselineTypes(), recordTypes(), alarmTypes(),
 		ramTypes(), transitTypes(), vpnTypes(), firewallTypes(),
+		federationTypes(),
 	}
 }

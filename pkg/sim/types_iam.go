@@ -49,8 +49,8 @@ func roleRow() row {
 			"name": iamName(64), "path": iamPath, "maxSessionDuration": between(3600, 43200),
 			"description": longest(1000),
 		},
-		Create: []rule{trustIsWellFormed, trustNamesSomebody, inlineFits, managedAreKnown("managedPolicyArns", "permissionsBoundary")},
-		Update: []rule{trustIsWellFormed, trustNamesSomebody, inlineFits, managedAreKnown("managedPolicyArns", "permissionsBoundary")},
+		Create: []rule{trustIsWellFormed, trustNamesSomebody, trustFederates, inlineFits, managedAreKnown("managedPolicyArns", "permissionsBoundary")},
+		Update: []rule{trustIsWellFormed, trustNamesSomebody, trustFederates, inlineFits, managedAreKnown("managedPolicyArns", "permissionsBoundary")},
 		Delete: []rule{roleIsBare},
 		Refs:   map[string]string{"permissionsBoundary": kindIAMPolicy, "managedPolicyArns": kindIAMPolicy},
 		NotFound: &refusal{
