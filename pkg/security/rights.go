@@ -119,14 +119,11 @@ func (c chapter) document() (string, error) {
 	return text, nil
 }
 
-// maxAttached is how many managed policies a role takes without asking AWS for more.
-const maxAttached = 10
-
 // checkSplit refuses what AWS would, all faults at once.
 func checkSplit(chapters []chapter) error {
 	var faults []error
-	if len(chapters) > maxAttached {
-		faults = append(faults, fmt.Errorf("%d managed policies for one role, AWS takes %d: put subjects together", len(chapters), maxAttached))
+	if len(chapters) > iampolicy.PoliciesPerRole {
+		faults = append(faults, fmt.Errorf("%d managed policies for one role, AWS takes %d: put subjects together", len(chapters), iampolicy.PoliciesPerRole))
 	}
 	for _, c := range chapters {
 		if _, err := c.document(); err != nil {
