@@ -79,7 +79,9 @@ func pipelines() config.ContinuousIntegration {
 // rightsOf are a stack's roles, as main gives them.
 func rightsOf(stack, account string) PipelineRights {
 	scope := testScope(stack, account)
-	arn := func(account, role string) pulumi.StringInput { return pulumi.String(scope.GlobalARN("iam", account, "role/"+role)) }
+	arn := func(account, role string) pulumi.StringInput {
+		return pulumi.String(scope.GlobalARN("iam", account, "role/"+role))
+	}
 	return PipelineRights{
 		Deploy: []pulumi.StringInput{
 			arn(account, "acme-deploy"), arn(sharedID, NarrowRoleName("acme", stack, "network")),
