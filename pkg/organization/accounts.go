@@ -10,7 +10,7 @@ import (
 // accident: it is protected, and taken out of the program it stays where it is. docs/organization.md says how one is
 // closed. Accounts are made one after the other: AWS takes few at a time.
 func (b *organizationBuild) makeAccounts() error {
-	b.accounts, b.out.AccountIDs = map[string]*organizations.Account{}, map[string]pulumi.StringOutput{}
+	b.out.AccountIDs = map[string]pulumi.StringOutput{}
 	ids := pulumi.StringMap{}
 	var before []pulumi.Resource // the account made last
 	for _, stack := range b.plan.members {
@@ -29,7 +29,6 @@ func (b *organizationBuild) makeAccounts() error {
 		if member.ID == "" {
 			before = []pulumi.Resource{made}
 		}
-		b.accounts[stack] = made
 		b.out.AccountIDs[stack] = made.ID().ToStringOutput()
 		ids[stack] = b.out.AccountIDs[stack]
 	}

@@ -40,42 +40,12 @@ func catalogue() []guardrail {
 		{
 			"security-services",
 			"Who breaks in switches off the records first. The deploy role keeps them, so it may change them.",
-			func(p protected) []statement {
-				return []statement{{
-					Sid: "KeepTheRecords", When: p.except(breakGlass, deploy, accountAccess),
-					Actions: []string{
-						"access-analyzer:DeleteAnalyzer", "access-analyzer:UpdateAnalyzer",
-						"cloudtrail:DeleteEventDataStore", "cloudtrail:DeleteTrail", "cloudtrail:PutEventSelectors",
-						"cloudtrail:StopEventDataStoreIngestion", "cloudtrail:StopLogging", "cloudtrail:UpdateTrail",
-						"config:DeleteAggregationAuthorization", "config:DeleteConfigurationAggregator",
-						"config:DeleteConfigurationRecorder", "config:DeleteDeliveryChannel", "config:DeleteRetentionConfiguration",
-						"config:PutConfigurationRecorder", "config:PutDeliveryChannel", "config:StopConfigurationRecorder",
-						"guardduty:DeleteDetector", "guardduty:DeleteMembers", "guardduty:DeletePublishingDestination",
-						"guardduty:DisassociateFromAdministratorAccount", "guardduty:DisassociateFromMasterAccount",
-						"guardduty:DisassociateMembers", "guardduty:StopMonitoringMembers", "guardduty:UpdateDetector",
-						"securityhub:BatchDisableStandards", "securityhub:DeleteMembers",
-						"securityhub:DisableImportFindingsForProduct", "securityhub:DisableSecurityHub",
-						"securityhub:DisassociateFromAdministratorAccount", "securityhub:DisassociateFromMasterAccount",
-						"securityhub:DisassociateMembers", "securityhub:UpdateSecurityHubConfiguration",
-					},
-				}}
-			},
+			recordStatements,
 		},
 		{
 			"regions",
 			"Nobody looks where nothing should be. What AWS runs once for the world is excepted; of that, what also runs by region stays in the allowed regions and us-east-1.",
-			func(p protected) []statement {
-				return []statement{
-					{
-						Sid: "StayInRegions", NotActions: slices.Concat(worldwide(), worldwideInOneRegion()),
-						When: append(p.except(breakGlass), condition{"StringNotEquals", requestedRegion, p.regions}),
-					},
-					{
-						Sid: "StayInRegionsAndHome", Actions: worldwideInOneRegion(),
-						When: append(p.except(breakGlass), condition{"StringNotEquals", requestedRegion, withHome(p.regions)}),
-					},
-				}
-			},
+			regionStatements,
 		},
 		{
 			"storage",
@@ -95,6 +65,40 @@ func catalogue() []guardrail {
 					Sid: "Quarantine", Actions: []string{"*"}, When: p.except(breakGlass, deploy, readonly, accountAccess),
 				}}
 			},
+		},
+	}
+}
+
+func recordStatements(p protected) []statement {
+	return []statement{{
+		Sid: "KeepTheRecords", When: p.except(breakGlass, deploy, accountAccess),
+		Actions: []string{
+			"access-analyzer:DeleteAnalyzer", "access-analyzer:UpdateAnalyzer",
+			"cloudtrail:DeleteEventDataStore", "cloudtrail:DeleteTrail", "cloudtrail:PutEventSelectors",
+			"cloudtrail:StopEventDataStoreIngestion", "cloudtrail:StopLogging", "cloudtrail:UpdateTrail",
+			"config:DeleteAggregationAuthorization", "config:DeleteConfigurationAggregator",
+			"config:DeleteConfigurationRecorder", "config:DeleteDeliveryChannel", "config:DeleteRetentionConfiguration",
+			"config:PutConfigurationRecorder", "config:PutDeliveryChannel", "config:StopConfigurationRecorder",
+			"guardduty:DeleteDetector", "guardduty:DeleteMembers", "guardduty:DeletePublishingDestination",
+			"guardduty:DisassociateFromAdministratorAccount", "guardduty:DisassociateFromMasterAccount",
+			"guardduty:DisassociateMembers", "guardduty:StopMonitoringMembers", "guardduty:UpdateDetector",
+			"securityhub:BatchDisableStandards", "securityhub:DeleteMembers",
+			"securityhub:DisableImportFindingsForProduct", "securityhub:DisableSecurityHub",
+			"securityhub:DisassociateFromAdministratorAccount", "securityhub:DisassociateFromMasterAccount",
+			"securityhub:DisassociateMembers", "securityhub:UpdateSecurityHubConfiguration",
+		},
+	}}
+}
+
+func regionStatements(p protected) []statement {
+	return []statement{
+		{
+			Sid: "StayInRegions", NotActions: slices.Concat(worldwide(), worldwideInOneRegion()),
+			When: append(p.except(breakGlass), condition{"StringNotEquals", requestedRegion, p.regions}),
+		},
+		{
+			Sid: "StayInRegionsAndHome", Actions: worldwideInOneRegion(),
+			When: append(p.except(breakGlass), condition{"StringNotEquals", requestedRegion, withHome(p.regions)}),
 		},
 	}
 }

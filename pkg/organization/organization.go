@@ -94,7 +94,6 @@ type organizationBuild struct {
 
 	organization *organizations.Organization
 	units        map[string]*organizations.OrganizationalUnit // by path
-	accounts     map[string]*organizations.Account            // by stack
 	policies     pulumi.StringMap
 }
 
