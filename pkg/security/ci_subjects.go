@@ -70,3 +70,16 @@ func subjectsOf(ci config.ContinuousIntegration, pipelines map[string]config.Pip
 	}
 	return all
 }
+
+// Issuers are the hosts of the identity providers that ContinuousIntegration makes: what AccountAccessArgs.Issuers says for
+// the account in which pipelines sign in.
+func Issuers(ci *config.ContinuousIntegration) []string {
+	var hosts []string
+	if ci != nil && ci.GitHub != nil && ci.GitHub.ProviderARN == "" {
+		hosts = append(hosts, gitHubHost)
+	}
+	if ci != nil && ci.GitLab != nil && ci.GitLab.ProviderARN == "" {
+		hosts = append(hosts, ci.GitLab.Host())
+	}
+	return hosts
+}

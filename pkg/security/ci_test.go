@@ -10,6 +10,7 @@ import (
 
 	"aws-platform/pkg/config"
 	"aws-platform/pkg/sim"
+	"aws-platform/pkg/sim/authz"
 )
 
 func TestGitHubSubjects(t *testing.T) {
@@ -128,6 +129,44 @@ func TestContinuousIntegrationMakesExactlyThis(t *testing.T) {
 	assert.NotContains(t, made["ci-role-deploy-dev"].Inputs, "permissionsBoundary")
 }
 
+// TestPipelineRights asks what a pipeline's roles can do once it has signed in.
+func TestPipelineRights(t *testing.T) {
+	t.Parallel()
+	made, _ := signIn(t, ciArgs())
+	role := func(account, name string) string {
+		return testScope("any", account).GlobalARN("iam", account, "role/"+name)
+	}
+	rights := func(name string) authz.Policies {
+		policy, err := authz.Parse(made.input(t, name, "policy"))
+		require.NoError(t, err)
+		return authz.Policies{Identity: []authz.Policy{policy}}
+	}
+	never := []question{
+		{"making a role", "iam:CreateRole", role(sharedID, "x"), nil, false},
+		{"a network", "ec2:CreateVpc", "*", nil, false},
+		{"a bucket", "s3:ListAllMyBuckets", "*", nil, false},
+		{"a secret", "secretsmanager:GetSecretValue", "*", nil, false},
+		{"another stack", "sts:AssumeRole", role("210000000005", "acme-deploy"), nil, false},
+		{"another stack's state", "sts:AssumeRole", role(managementID, "acme-management-state-write-prod"), nil, false},
+		{"another stack's network", "sts:AssumeRole", role(sharedID, "acme-prod-network"), nil, false},
+		{"breaking the glass", "sts:AssumeRole", role(devID, "acme-break-glass"), nil, false},
+		{"the role of the first day", "sts:AssumeRole", role(devID, "OrganizationAccountAccessRole"), nil, false},
+	}
+	ask(t, session(sharedID, "acme-ci-dev"), rights("ci-rights-deploy-dev"), append([]question{
+		{"its deploy role", "sts:AssumeRole", role(devID, "acme-deploy"), nil, true},
+		{"its narrow role", "sts:AssumeRole", role(sharedID, "acme-dev-network"), nil, true},
+		{"its state", "sts:AssumeRole", role(managementID, "acme-management-state-write-dev"), nil, true},
+		{"shared's deploy role", "sts:AssumeRole", role(sharedID, "acme-deploy"), nil, false},
+	}, never...))
+	ask(t, session(sharedID, "acme-ci-dev-preview"), rights("ci-rights-preview-dev"), append([]question{
+		{"its readonly role", "sts:AssumeRole", role(devID, "acme-readonly"), nil, true},
+		{"reading shared", "sts:AssumeRole", role(sharedID, "acme-readonly"), nil, true},
+		{"reading its state", "sts:AssumeRole", role(managementID, "acme-management-state-read-dev"), nil, true},
+		{"its deploy role", "sts:AssumeRole", role(devID, "acme-deploy"), nil, false},
+		{"writing its state", "sts:AssumeRole", role(managementID, "acme-management-state-write-dev"), nil, false},
+	}, never...))
+}
+
 // An account has one provider for an issuer; one that is there already is taken.
 func TestContinuousIntegrationTakesAProviderThatIsThere(t *testing.T) {
 	t.Parallel()
@@ -238,4 +277,13 @@ func TestPipelineRolesAreCut(t *testing.T) {
 		assert.LessOrEqual(t, len(name), maxRoleName)
 	}
 	assert.NotEqual(t, PipelineRole("acme", long), PipelineRole("acme", long+"2"))
+}
+
+func TestIssuers(t *testing.T) {
+	t.Parallel()
+	ci := pipelines()
+	assert.Equal(t, []string{gitHubHost, "gitlab.com"}, Issuers(&ci))
+	ci.GitHub.ProviderARN = "there already"
+	assert.Equal(t, []string{"gitlab.com"}, Issuers(&ci))
+	assert.Empty(t, Issuers(nil))
 }

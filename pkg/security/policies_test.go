@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/require"
 
 	"aws-platform/pkg/iampolicy"
@@ -77,9 +78,43 @@ func TestPolicies(t *testing.T) {
 	for name, statements := range documents {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var pretty bytes.Buffer
-			require.NoError(t, json.Indent(&pretty, []byte(text(t, statements)), "", "  "))
-			golden.Check(t, filepath.Join("testdata", "policies", name+".json"), pretty.String()+"\n")
+			reviewed(t, name, text(t, statements))
+		})
+	}
+}
+
+// reviewed compares a policy with its file.
+func reviewed(t *testing.T, name, policy string) {
+	t.Helper()
+	var pretty bytes.Buffer
+	require.NoError(t, json.Indent(&pretty, []byte(policy), "", "  "))
+	golden.Check(t, filepath.Join("testdata", "policies", name+".json"), pretty.String()+"\n")
+}
+
+// TestMadePolicies is the same for policies that depend on what is made beside them.
+func TestMadePolicies(t *testing.T) {
+	t.Parallel()
+	pipelines, _ := signIn(t, ciArgs())
+	alarm := access(t, false, accessArgs())
+	job := run(t, false, narrow(narrowArgs()))
+	args := podArgs()
+	args.ClusterARN = pulumi.String(dev("eks", "cluster/apps"))
+	pods := run(t, false, podRole(args))
+	for name, policy := range map[string]string{
+		"ci-dev.trust":               pipelines.input(t, "ci-role-deploy-dev", "assumeRolePolicy"),
+		"ci-dev-assume":              pipelines.input(t, "ci-rights-deploy-dev", "policy"),
+		"ci-dev-preview.trust":       pipelines.input(t, "ci-role-preview-dev", "assumeRolePolicy"),
+		"ci-dev-preview-assume":      pipelines.input(t, "ci-rights-preview-dev", "policy"),
+		"ci-prod.trust":              pipelines.input(t, "ci-role-deploy-prod", "assumeRolePolicy"),
+		"break-glass-alarm.key":      alarm.input(t, "access-alarm-eu-west-1-key", "policy"),
+		"break-glass-alarm.topic":    alarm.input(t, "access-alarm-eu-west-1-topic-policy", "policy"),
+		"narrow-role.trust":          job.input(t, "job-role", "assumeRolePolicy"),
+		"pod-role-irsa.trust":        irsaDocument(t, ServiceAccount{"dns", "external-dns"}),
+		"pod-role-podidentity.trust": pods.input(t, "pods-role", "assumeRolePolicy"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			reviewed(t, name, policy)
 		})
 	}
 }

@@ -55,6 +55,11 @@ func TestIdentityProviderRules(t *testing.T) {
 			want:   []Failure{{"url", `"http://` + gitHub + `" must be an https address of at most 255 characters, without query`}},
 			passes: props{"url": "https://" + gitHub},
 		},
+		"an audience of no name": {
+			token: typeOIDCProvider, inputs: props{"url": "https://" + gitHub, "clientIdLists": []any{""}},
+			want:   []Failure{{"", `ValidationError: clientIdLists: "" must have 1 to 255 characters`}},
+			passes: props{"clientIdLists": []any{"a"}},
+		},
 		"an alias that is a number": {
 			token: "aws:iam/accountAlias:AccountAlias", inputs: props{"accountAlias": "111111111111"},
 			want: []Failure{{"accountAlias",
