@@ -68,7 +68,6 @@ type AccountAccess struct {
 type accessBuild struct {
 	*component.Children
 	ctx   *pulumi.Context
-	name  string
 	args  AccountAccessArgs
 	facts facts               // with stand-ins where something is known only later
 	later pulumi.StringOutput // the account, the organization and the shared account, with spaces between
@@ -84,7 +83,7 @@ func NewAccountAccess(
 		DeployRoleARN: none, ReadonlyRoleARN: none, BreakGlassRoleARN: none, BoundaryARN: none,
 		AlarmTopicARNs: pulumi.StringMap{}.ToStringMapOutput(),
 	}
-	b := &accessBuild{ctx: ctx, name: name, args: args, out: out}
+	b := &accessBuild{ctx: ctx, args: args, out: out}
 	out.made = b
 	b.gather()
 	if err := b.check(); err != nil {

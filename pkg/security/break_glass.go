@@ -41,7 +41,6 @@ type BreakGlassAlarm struct {
 type alarmBuild struct {
 	*component.Children
 	ctx     *pulumi.Context
-	name    string
 	args    BreakGlassAlarmArgs
 	account pulumi.StringOutput
 	out     *BreakGlassAlarm
@@ -51,7 +50,7 @@ type alarmBuild struct {
 func NewBreakGlassAlarm(
 	ctx *pulumi.Context, name string, args BreakGlassAlarmArgs, opts ...pulumi.ResourceOption,
 ) (*BreakGlassAlarm, error) {
-	b := &alarmBuild{ctx: ctx, name: name, args: args, out: &BreakGlassAlarm{}}
+	b := &alarmBuild{ctx: ctx, args: args, out: &BreakGlassAlarm{}}
 	b.account = pulumi.String(args.Scope.AccountID).ToStringOutput()
 	if args.AccountID != nil {
 		b.account = args.AccountID.ToStringOutput()

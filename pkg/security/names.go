@@ -1,3 +1,5 @@
+// Package security is who may do what: the roles an account is entered by and what limits them, how pipelines and pods get
+// theirs, and what holds for an account as a whole.
 package security
 
 import "aws-platform/pkg/naming"
