@@ -5,7 +5,10 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"aws-platform/pkg/config"
+	"aws-platform/pkg/iampolicy"
 	"aws-platform/pkg/naming"
+	"aws-platform/pkg/network"
+	"aws-platform/pkg/organization"
 	"aws-platform/pkg/security"
 )
 
@@ -17,7 +20,8 @@ const noRegion = "us-east-1"
 
 // The jobs that one stack does in an earlier one's account, each by a role there of its own.
 const (
-	networkJob = "network" // join its VPCs to the hub
+	networkJob  = "network"  // join its VPCs to the hub
+	recorderJob = "recorder" // record the management account, which comes up before there is an archive
 )
 
 // access is how every account is entered: by the stack that owns it, by whoever looks, and on the worst day.
@@ -101,4 +105,69 @@ func (p *platform) memberProvider(stack, region string) (*aws.Provider, error) {
 		}
 	}
 	return aws.NewProvider(p.Context, "aws-"+stack+"-"+region, args)
+}
+
+// recorderRole lets the shared stack record this account.
+func (p *platform) recorderRole() error {
+	shared := p.stack.The(config.Shared)
+	if p.stack.Recorder == nil || p.org == nil || shared == "" {
+		return nil
+	}
+	name := security.NarrowRoleName(p.scope.Organization, p.stack.Stacks[shared].Environment, recorderJob)
+	_, err := security.NewNarrowRole(p.Context, recorderJob, security.NarrowRoleArgs{
+		Scope: p.scope, RoleName: name, Description: "Records this account in the log archive",
+		OrganizationID: p.org.OrganizationID, Trusted: p.runners(shared, pulumi.String(p.scope.AccountID), p.account(shared)),
+		Statements: organization.RecorderStatements(p.scope),
+	}, p.aws, p.org.Ready())
+	return err
+}
+
+// networkRoles let every workload join its own VPCs to its own segment.
+func (p *platform) networkRoles() error {
+	if p.hub == nil {
+		return nil
+	}
+	for _, stack := range p.stack.Of(config.Workload) {
+		cfg := p.stack.Stacks[stack]
+		segments := cfg.Segments()
+		if len(segments) == 0 {
+			continue
+		}
+		_, err := p.narrowRole(stack, networkJob, "Joins VPCs to the transit gateway", network.AttachmentStatements(network.AttachmentAccess{
+			Hub: p.scope, Environment: cfg.Environment, Segments: segments, Config: *p.stack.TransitGateway,
+			RouteTableIDs: p.hub.RouteTableIDs,
+		}))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// narrowRole lets a workload's stack do one job in this account.
+func (p *platform) narrowRole(
+	stack, job, description string, statements []iampolicy.Statement,
+) (*security.NarrowRole, error) {
+	management, err := p.accountOf(p.stack.The(config.Management))
+	if err != nil {
+		return nil, err
+	}
+	return security.NewNarrowRole(p.Context, stack+"-"+job, security.NarrowRoleArgs{
+		Scope: p.scope, RoleName: security.NarrowRoleName(p.scope.Organization, p.stack.Stacks[stack].Environment, job),
+		Description: description + " of " + p.stack.Stacks[stack].Environment, OrganizationID: p.organizationID(),
+		Trusted:    p.runners(stack, pulumi.String(management), pulumi.String(p.scope.AccountID)),
+		Statements: statements,
+	}, p.aws)
+}
+
+// runners are who runs a stack: operators, and its own pipelines. A role taken in the stack's account cannot take one
+// elsewhere, so it is they who take narrow roles.
+func (p *platform) runners(stack string, management, shared pulumi.StringInput) []security.Principals {
+	runners := []security.Principals{{AccountID: management, Roles: p.operators()}}
+	if owner := p.stack.Stacks[p.stack.The(config.Shared)]; owner != nil && owner.CI != nil {
+		runners = append(runners, security.Principals{AccountID: shared, Roles: []string{
+			security.PipelineRole(p.scope.Organization, stack), security.PipelinePreviewRole(p.scope.Organization, stack),
+		}})
+	}
+	return runners
 }

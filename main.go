@@ -79,6 +79,7 @@ func (p *platform) management() error {
 		p.access,
 		p.stateBackend,
 		p.auditDelegation,
+		p.recorderRole,
 		p.baseline,
 		p.vpcs,
 	)
@@ -93,6 +94,7 @@ func (p *platform) shared() error {
 		p.recorder,
 		p.detection,
 		p.transitGateway,
+		p.networkRoles,
 		p.vpcs,
 	)
 }

@@ -115,25 +115,48 @@ func (p *platform) trail() error {
 	return p.publish("trail", made)
 }
 
-// recorder records the account's resources and their changes in the log archive.
+// recorder records the account's resources and their changes in the log archive. Whoever has the archive also records the
+// management account, which came up when there was none.
 func (p *platform) recorder() error {
-	if p.stack.Recorder == nil {
-		return nil
-	}
-	args := organization.RecorderArgs{Scope: p.scope, Config: *p.stack.Recorder, Global: true}
+	args := organization.RecorderArgs{Scope: p.scope, Global: true}
 	if p.archive != nil {
 		args.Bucket = p.archive.BucketNames.MapIndex(pulumi.String("config"))
 		args.KeyARN = p.archive.KeyARNs.MapIndex(pulumi.String("config"))
 		args.Archive = p.archive.Ready()
-	} else {
+		if err := p.managementRecorder(args); err != nil {
+			return err
+		}
+	}
+	if p.stack.Recorder == nil {
+		return nil
+	}
+	if p.archive == nil {
 		args.Bucket = p.published(config.Shared, "logArchive", "bucketNames", "config")
 		args.KeyARN = p.published(config.Shared, "logArchive", "keyArns", "config")
 	}
+	args.Config = *p.stack.Recorder
 	made, err := organization.NewRecorder(p.Context, "recorder", args, p.aws)
 	if err != nil {
 		return err
 	}
 	return p.publish("recorder", made)
+}
+
+func (p *platform) managementRecorder(args organization.RecorderArgs) (err error) {
+	management := p.stack.The(config.Management)
+	if cfg := p.stack.Stacks[management]; cfg == nil || cfg.Recorder == nil {
+		return nil
+	}
+	if args.Scope, err = p.scopeOf(management); err != nil {
+		return err
+	}
+	args.Config = *p.stack.Stacks[management].Recorder
+	provider, err := p.helper(config.Management, recorderJob)
+	if err != nil {
+		return err
+	}
+	_, err = organization.NewRecorder(p.Context, "management-recorder", args, pulumi.Provider(provider))
+	return err
 }
 
 // detection watches all accounts.
@@ -220,10 +243,11 @@ func (p *platform) stateStacks() map[string]operations.StateStack {
 
 // operators are the roles of the management account that run stacks.
 func (p *platform) operators() []string {
-	if p.stack.Access == nil {
+	access := p.stack.Stacks[p.stack.The(config.Management)].Access
+	if access == nil {
 		return []string{"aws-reserved/sso.amazonaws.com/*AWSReservedSSO_PlatformOperator_*"}
 	}
-	return p.stack.Access.Operators
+	return access.Operators
 }
 
 // account is the id of a stack's account, as the management stack knows it: one it makes has its id later.

@@ -97,7 +97,7 @@ func (p *platform) helper(kind config.Kind, job string) (*aws.Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	made, err := p.provider(name, scope, "OrganizationAccountAccessRole")
+	made, err := p.provider(name, scope, security.NarrowRoleName(p.scope.Organization, p.scope.Environment, job))
 	if err != nil {
 		return nil, err
 	}

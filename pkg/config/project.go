@@ -37,3 +37,14 @@ func (p *Project) The(kind Kind) string {
 	}
 	return ""
 }
+
+// Segments are the segments of the transit gateway the stack's VPCs belong to, sorted.
+func (s *Stack) Segments() []string {
+	segments := map[string]bool{}
+	for _, vpc := range s.VPCs {
+		if vpc.Transit != nil {
+			segments[vpc.Transit.Segment] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(segments))
+}

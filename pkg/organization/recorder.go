@@ -7,6 +7,7 @@ import (
 
 	"aws-platform/pkg/component"
 	"aws-platform/pkg/config"
+	"aws-platform/pkg/iampolicy"
 	"aws-platform/pkg/naming"
 )
 
@@ -98,4 +99,36 @@ func recording(args RecorderArgs, role pulumi.StringInput) *cfg.RecorderArgs {
 
 func recorderTags(scope naming.Scope, name string) pulumi.StringMap {
 	return pulumi.ToStringMap(scope.Tags("recorder", name, nil))
+}
+
+// RecorderStatements are all that making, changing and removing a recorder in the scope's account takes, for a role that
+// another account's stack uses. AWS Config's recorder and channel know no resources.
+func RecorderStatements(scope naming.Scope) []iampolicy.Statement {
+	const service = "config.amazonaws.com"
+	role := scope.GlobalARN("iam", scope.AccountID, "role/aws-service-role/"+service+"/AWSServiceRoleForConfig")
+	return []iampolicy.Statement{
+		{
+			Sid: "Record", Resources: iampolicy.Strings("*"),
+			Actions: []string{
+				"config:DeleteConfigurationRecorder", "config:DeleteDeliveryChannel", "config:DescribeConfigurationRecorderStatus",
+				"config:DescribeConfigurationRecorders", "config:DescribeDeliveryChannels", "config:PutConfigurationRecorder",
+				"config:PutDeliveryChannel", "config:StartConfigurationRecorder", "config:StopConfigurationRecorder",
+			},
+			Conditions: []iampolicy.Condition{iampolicy.When("StringEquals", "aws:RequestedRegion", scope.Region)},
+		},
+		{
+			Sid: "LinkConfig", Actions: []string{"iam:CreateServiceLinkedRole"}, Resources: iampolicy.Strings(role),
+			Conditions: []iampolicy.Condition{iampolicy.When("StringEquals", "iam:AWSServiceName", service)},
+		},
+		{
+			Sid: "KeepTheLink", Resources: iampolicy.Strings(role),
+			Actions: []string{
+				"iam:DeleteServiceLinkedRole", "iam:GetRole", "iam:GetServiceLinkedRoleDeletionStatus", "iam:TagRole", "iam:UntagRole",
+			},
+		},
+		{
+			Sid: "HandTheLinkToConfig", Actions: []string{"iam:PassRole"}, Resources: iampolicy.Strings(role),
+			Conditions: []iampolicy.Condition{iampolicy.When("StringEquals", "iam:PassedToService", service)},
+		},
+	}
 }
