@@ -113,11 +113,19 @@ func (p *platform) recorderRole() error {
 	if p.stack.Recorder == nil || p.org == nil || shared == "" {
 		return nil
 	}
+	linked, err := organization.NewRecorderRole(p.Context, "recorder-role", p.scope, p.aws)
+	if err != nil {
+		return err
+	}
+	if err := p.publish("recorderRole", linked); err != nil {
+		return err
+	}
 	name := security.NarrowRoleName(p.scope.Organization, p.stack.Stacks[shared].Environment, recorderJob)
-	_, err := security.NewNarrowRole(p.Context, recorderJob, security.NarrowRoleArgs{
+	_, err = security.NewNarrowRole(p.Context, recorderJob, security.NarrowRoleArgs{
 		Scope: p.scope, RoleName: name, Description: "Records this account in the log archive",
 		OrganizationID: p.org.OrganizationID, Trusted: p.runners(shared, pulumi.String(p.scope.AccountID), p.account(shared)),
 		Statements: organization.RecorderStatements(p.scope),
+		Passes:     &security.PassedRole{RoleARN: linked.RoleARN, Service: organization.ConfigService},
 	}, p.aws, p.org.Ready())
 	return err
 }

@@ -151,6 +151,7 @@ func (p *platform) managementRecorder(args organization.RecorderArgs) (err error
 		return err
 	}
 	args.Config = *p.stack.Stacks[management].Recorder
+	args.RoleARN = p.published(config.Management, "recorderRole", "roleArn")
 	provider, err := p.helper(config.Management, recorderJob)
 	if err != nil {
 		return err

@@ -23,6 +23,8 @@ type RecorderArgs struct {
 	Global bool
 	// Bucket and KeyARN are the log archive's of the purpose config.
 	Bucket, KeyARN pulumi.StringInput
+	// RoleARN is the account's RecorderRole where its own stack has made it; nil makes the role here.
+	RoleARN pulumi.StringInput
 	// Archive waits until the bucket lets AWS Config in; nil where the archive is another stack's.
 	Archive pulumi.ResourceOption
 }
@@ -38,6 +40,9 @@ type Recorder struct {
 	RoleARN pulumi.StringOutput `pulumi:"roleArn"`
 }
 
+// ConfigService is AWS Config as a principal.
+const ConfigService = "config.amazonaws.com"
+
 // frequencies are AWS Config's names of how often a whole is delivered.
 var frequencies = map[int]string{1: "One_Hour", 3: "Three_Hours", 6: "Six_Hours", 12: "Twelve_Hours", 24: "TwentyFour_Hours"}
 
@@ -45,13 +50,15 @@ var frequencies = map[int]string{1: "One_Hour", 3: "Three_Hours", 6: "Six_Hours"
 func NewRecorder(ctx *pulumi.Context, name string, args RecorderArgs, opts ...pulumi.ResourceOption) (*Recorder, error) {
 	recorder := &Recorder{}
 	err := component.Register(ctx, "aws-platform:organization:Recorder", name, recorder, nil, func(c *component.Children) error {
-		role, err := iam.NewServiceLinkedRole(ctx, c.Name("role"), &iam.ServiceLinkedRoleArgs{
-			AwsServiceName: pulumi.String("config.amazonaws.com"), Tags: recorderTags(args.Scope, c.Name("role")),
-		}, c.Options()...)
-		if err != nil {
-			return err
+		role := args.RoleARN
+		if role == nil {
+			linked, err := linkConfig(ctx, c, args.Scope)
+			if err != nil {
+				return err
+			}
+			role = linked
 		}
-		made, err := cfg.NewRecorder(ctx, c.Name("recorder"), recording(args, role.Arn), c.Options()...)
+		made, err := cfg.NewRecorder(ctx, c.Name("recorder"), recording(args, role), c.Options()...)
 		if err != nil {
 			return err
 		}
@@ -76,7 +83,7 @@ func NewRecorder(ctx *pulumi.Context, name string, args RecorderArgs, opts ...pu
 		if err != nil {
 			return err
 		}
-		recorder.RecorderName, recorder.RoleARN = status.Name, role.Arn
+		recorder.RecorderName, recorder.RoleARN = status.Name, role.ToStringOutput()
 		return nil
 	}, opts...)
 	if err != nil {
@@ -101,34 +108,51 @@ func recorderTags(scope naming.Scope, name string) pulumi.StringMap {
 	return pulumi.ToStringMap(scope.Tags("recorder", name, nil))
 }
 
-// RecorderStatements are all that making, changing and removing a recorder in the scope's account takes, for a role that
-// another account's stack uses. AWS Config's recorder and channel know no resources.
+// RecorderStatements are what making, changing and removing a recorder takes in the scope's account and region, for a role
+// that another account's stack uses; the role also passes the account's RecorderRole. Recorders and channels have no ARNs
+// that these actions know.
 func RecorderStatements(scope naming.Scope) []iampolicy.Statement {
-	const service = "config.amazonaws.com"
-	role := scope.GlobalARN("iam", scope.AccountID, "role/aws-service-role/"+service+"/AWSServiceRoleForConfig")
-	return []iampolicy.Statement{
-		{
-			Sid: "Record", Resources: iampolicy.Strings("*"),
-			Actions: []string{
-				"config:DeleteConfigurationRecorder", "config:DeleteDeliveryChannel", "config:DescribeConfigurationRecorderStatus",
-				"config:DescribeConfigurationRecorders", "config:DescribeDeliveryChannels", "config:PutConfigurationRecorder",
-				"config:PutDeliveryChannel", "config:StartConfigurationRecorder", "config:StopConfigurationRecorder",
-			},
-			Conditions: []iampolicy.Condition{iampolicy.When("StringEquals", "aws:RequestedRegion", scope.Region)},
+	return []iampolicy.Statement{{
+		Sid: "Record", Resources: iampolicy.Strings("*"),
+		Actions: []string{
+			"config:DeleteConfigurationRecorder", "config:DeleteDeliveryChannel", "config:DescribeConfigurationRecorderStatus",
+			"config:DescribeConfigurationRecorders", "config:DescribeDeliveryChannels", "config:PutConfigurationRecorder",
+			"config:PutDeliveryChannel", "config:StartConfigurationRecorder", "config:StopConfigurationRecorder",
 		},
-		{
-			Sid: "LinkConfig", Actions: []string{"iam:CreateServiceLinkedRole"}, Resources: iampolicy.Strings(role),
-			Conditions: []iampolicy.Condition{iampolicy.When("StringEquals", "iam:AWSServiceName", service)},
-		},
-		{
-			Sid: "KeepTheLink", Resources: iampolicy.Strings(role),
-			Actions: []string{
-				"iam:DeleteServiceLinkedRole", "iam:GetRole", "iam:GetServiceLinkedRoleDeletionStatus", "iam:TagRole", "iam:UntagRole",
-			},
-		},
-		{
-			Sid: "HandTheLinkToConfig", Actions: []string{"iam:PassRole"}, Resources: iampolicy.Strings(role),
-			Conditions: []iampolicy.Condition{iampolicy.When("StringEquals", "iam:PassedToService", service)},
-		},
+		Conditions: []iampolicy.Condition{iampolicy.When("StringEquals", "aws:RequestedRegion", scope.Region)},
+	}}
+}
+
+// RecorderRole is the role AWS Config reads an account with, made by the account's own stack where another stack records.
+type RecorderRole struct {
+	pulumi.ResourceState
+
+	RoleARN pulumi.StringOutput `pulumi:"roleArn"`
+}
+
+// NewRecorderRole makes the role. AWS takes one in each account.
+func NewRecorderRole(
+	ctx *pulumi.Context, name string, scope naming.Scope, opts ...pulumi.ResourceOption,
+) (*RecorderRole, error) {
+	out := &RecorderRole{}
+	err := component.Register(ctx, "aws-platform:organization:RecorderRole", name, out, nil, func(c *component.Children) error {
+		role, err := linkConfig(ctx, c, scope)
+		out.RoleARN = role
+		return err
+	}, opts...)
+	if err != nil {
+		return nil, err
 	}
+	return out, nil
+}
+
+// linkConfig makes AWS Config's service-linked role.
+func linkConfig(ctx *pulumi.Context, c *component.Children, scope naming.Scope) (pulumi.StringOutput, error) {
+	role, err := iam.NewServiceLinkedRole(ctx, c.Name("role"), &iam.ServiceLinkedRoleArgs{
+		AwsServiceName: pulumi.String(ConfigService), Tags: recorderTags(scope, c.Name("role")),
+	}, c.Options()...)
+	if err != nil {
+		return pulumi.StringOutput{}, err
+	}
+	return role.Arn, nil
 }

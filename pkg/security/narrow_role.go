@@ -3,6 +3,7 @@ package security
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
@@ -31,8 +32,16 @@ type NarrowRoleArgs struct {
 	OrganizationID pulumi.StringInput
 	// Trusted are who may take it.
 	Trusted []Principals
-	// Statements are all it may do.
+	// Statements are all it may do, beside what Passes says.
 	Statements []iampolicy.Statement
+	// Passes is the one role it may hand to the one service that works with it; nil for none.
+	Passes *PassedRole
+}
+
+// PassedRole is a role that a service takes on behalf of whoever passes it.
+type PassedRole struct {
+	RoleARN pulumi.StringInput
+	Service string // "config.amazonaws.com"
 }
 
 // NarrowRole is a role in one account for one job of a stack of another: accepting its attachment, writing its NS record.
@@ -60,7 +69,7 @@ func NewNarrowRole(ctx *pulumi.Context, name string, args NarrowRoleArgs, opts .
 		if err != nil {
 			return err
 		}
-		rights, err := iampolicy.Document(args.Statements...)
+		rights, err := iampolicy.Document(args.rights()...)
 		if err != nil {
 			return err
 		}
@@ -85,6 +94,17 @@ func NewNarrowRole(ctx *pulumi.Context, name string, args NarrowRoleArgs, opts .
 		return nil, err
 	}
 	return out, nil
+}
+
+// rights are the role's statements.
+func (a NarrowRoleArgs) rights() []iampolicy.Statement {
+	if a.Passes == nil {
+		return a.Statements
+	}
+	return append(slices.Clone(a.Statements), iampolicy.Statement{
+		Sid: "Pass", Actions: []string{"iam:PassRole"}, Resources: []pulumi.StringInput{a.Passes.RoleARN},
+		Conditions: []iampolicy.Condition{iampolicy.When("StringEquals", "iam:PassedToService", a.Passes.Service)},
+	})
 }
 
 // check reports all faults at once.
