@@ -27,10 +27,17 @@ var composition = sync.OnceValues(func() (map[string][]sim.Registration, error) 
 		return nil, err
 	}
 	management := stacks["management"].Account
+	var accounts []sim.Account
+	for name, stack := range stacks {
+		accounts = append(accounts, sim.Account{ID: stack.Account.ID, Name: name, Management: stack.Kind == config.Management})
+	}
+	var before *sim.Mocks
 	composed, published := map[string][]sim.Registration{}, map[string]resource.PropertyMap{}
 	for _, stack := range everything {
 		// Whoever runs a stack is signed in to the management account and takes a role in the stack's own.
-		mocks := sim.NewMocks(sim.MockOptions{Account: management.ID, Region: management.Region, Stacks: published})
+		mocks := sim.NewMocks(sim.MockOptions{
+			Account: management.ID, Region: management.Region, Accounts: accounts, Stacks: published, On: before,
+		})
 		var outputs resource.PropertyMap
 		err := pulumi.RunErr(func(ctx *pulumi.Context) error {
 			made, err := build(ctx, config.Source{Dir: "."})
@@ -46,7 +53,7 @@ var composition = sync.OnceValues(func() (map[string][]sim.Registration, error) 
 		if err != nil {
 			return nil, fmt.Errorf("stack %s: %w", stack.Name, err)
 		}
-		composed[stack.Name] = mocks.Registrations()
+		composed[stack.Name], before = mocks.Registrations(), mocks
 		published["organization/"+config.Namespace+"/"+stack.Name] = outputs
 	}
 	return composed, nil

@@ -21,6 +21,11 @@ type MockOptions struct {
 	Stacks map[string]resource.PropertyMap
 	// Quotas raise a default quota, by the error code that tells of it.
 	Quotas map[string]int
+	// Accounts are the organization's, one of them the management account. None given: what other accounts have is taken
+	// to be as the program says.
+	Accounts []Account
+	// On are the mocks of a program that came before: this one finds in the cloud what that one made.
+	On *Mocks
 }
 
 // Mocks answers a program run under pulumi.WithMocks with the simulated cloud's model and records what it registered.
@@ -63,6 +68,10 @@ func NewMocks(options MockOptions) *Mocks {
 		options.Region = "eu-west-1"
 	}
 	mocks := &Mocks{options: options, sessions: map[resource.URN]*session{}}
+	if options.On != nil {
+		mocks.model, mocks.err = options.On.model, options.On.err
+		return mocks
+	}
 	reg, err := newRegistry()
 	if err != nil {
 		mocks.err = err
@@ -71,8 +80,11 @@ func NewMocks(options MockOptions) *Mocks {
 	inventory, err := openInventory("", reg)
 	mocks.err = err
 	mocks.model = &model{
-		registry: reg, inventory: inventory, quotas: options.Quotas, open: true,
+		registry: reg, inventory: inventory, quotas: options.Quotas, open: len(options.Accounts) == 0,
 		accounts: map[string]Account{options.Account: {ID: options.Account, Management: true}},
+	}
+	for _, one := range options.Accounts {
+		mocks.model.accounts[one.ID] = one
 	}
 	return mocks
 }
@@ -178,6 +190,9 @@ func (m *Mocks) create(registered Registration, args pulumi.MockResourceArgs) (s
 		place: opened.place, DefaultTags: opened.defaultTags,
 		Token: registered.Type, URN: registered.URN, Name: registered.Name, Inputs: registered.Inputs,
 	}
+	if !m.model.open {
+		made.Caller = &opened.caller
+	}
 	checked, failures, err := m.model.check(made, nil)
 	if err != nil {
 		return "", nil, err
@@ -186,13 +201,16 @@ func (m *Mocks) create(registered Registration, args pulumi.MockResourceArgs) (s
 		return "", nil, &CheckError{registered.Type, registered.Name, failures}
 	}
 	made.Inputs = checked
-	// The engine reads what is imported and then updates it; under mocks it comes to be with the id it has.
 	made.ID = args.RegisterRPC.GetImportId()
 	if m.options.Preview {
 		outputs, err := m.model.preview(made, nil)
 		return made.ID, outputs, err
 	}
-	record, err := m.model.create(made)
+	register := m.model.create
+	if made.ID != "" && !m.model.open {
+		register = m.model.update // as the engine does with what it imports; else it comes to be with the id it has
+	}
+	record, err := register(made)
 	if err != nil {
 		return "", nil, fmt.Errorf("%s %q: %w", registered.Type, registered.Name, err)
 	}
