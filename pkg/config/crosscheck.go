@@ -54,6 +54,7 @@ func crossCheck(all []*loader) {
 	crossCheckBlocks(all)
 	crossCheckAccounts(all)
 	crossCheckTransit(all)
+	crossCheckDNS(all)
 	for _, l := range all {
 		if l.stack.CI != nil {
 			crossCheckPipelines(l, all)

@@ -51,6 +51,8 @@ type Stack struct {
 	Baseline *Baseline `yaml:"baseline,omitempty" json:"baseline,omitempty"`
 	// TransitGateway is the hub all VPCs meet at; shared stack only.
 	TransitGateway *TransitGateway `yaml:"transitGateway,omitempty" json:"transitGateway,omitempty"`
+	// DNS is what the stack's names are.
+	DNS *DNS `yaml:"dns,omitempty" json:"dns,omitempty"`
 	// Access is who may become what in the accounts; management stack only.
 	Access *Access `yaml:"access,omitempty" json:"access,omitempty"`
 	// CI is how pipelines sign in; shared stack only.

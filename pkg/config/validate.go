@@ -20,6 +20,7 @@ func (l *loader) validate() {
 	l.checkLogArchive()
 	l.checkAudit()
 	l.checkTransit()
+	l.checkDNS()
 	l.checkAccess()
 	l.checkPipelines()
 	l.checkGuardrails()
