@@ -62,6 +62,8 @@ func (a *app) demo(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	fmt.Fprint(a.Out, "\nWho reaches whom, by the route tables there and back:\n\n")
+	fmt.Fprint(a.Out, ReachabilityOf(s.cloud, s.stacks))
 	fmt.Fprint(a.Out, a.next())
 	return nil
 }

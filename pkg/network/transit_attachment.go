@@ -212,10 +212,10 @@ func (b *attachmentBuild) leadOut() error {
 	return nil
 }
 
-// route sends what the segment reaches from every tier to the gateway. The routes wait for the hub's side and go before
+// route sends what is ours from every tier to the gateway, which drops what the segment does not reach. The routes wait for the hub's side and go before
 // it: AWS takes no route to an attachment that is not available, and turns one that outlives it into a black hole.
 func (b *attachmentBuild) route() error {
-	blocks := Reachable(b.args.Config, b.args.Segment)
+	blocks := Destinations(b.args.Config)
 	tables := b.args.Vpc.RouteTables(Public, Private, Data)
 	for _, name := range slices.Sorted(maps.Keys(tables)) {
 		for _, destination := range slices.Sorted(maps.Keys(blocks)) {

@@ -57,8 +57,8 @@ func PropagatesInto(hub config.TransitGateway, segment string) []string {
 	return tables
 }
 
-// Reachable are the blocks a segment's VPCs send to the hub, by the name of what is there: the segments it reaches, one
-// block for each whatever VPCs it has, and the networks outside.
+// Reachable are the blocks a segment reaches, by the name of what is there: segments, one block for each whatever VPCs it
+// has, and networks outside.
 func Reachable(hub config.TransitGateway, segment string) map[string]string {
 	blocks := map[string]string{}
 	for _, other := range hub.Segments[segment].Reaches {
@@ -68,6 +68,19 @@ func Reachable(hub config.TransitGateway, segment string) map[string]string {
 		if network.VPN != nil && slices.Contains(network.Reaches, segment) {
 			blocks[name] = network.CIDR
 		}
+	}
+	return blocks
+}
+
+// Destinations are the blocks that every VPC sends to the hub, by name: all segments and networks outside. What the VPC's
+// segment does not reach is dropped there, instead of leaving by the VPC's own way out to the internet.
+func Destinations(hub config.TransitGateway) map[string]string {
+	blocks := map[string]string{}
+	for name, segment := range hub.Segments {
+		blocks[name] = segment.CIDR
+	}
+	for name, network := range hub.OnPremises {
+		blocks[name] = network.CIDR
 	}
 	return blocks
 }
@@ -88,13 +101,7 @@ func blackholes(hub config.TransitGateway, table string) map[string]string {
 			reached[segment] = hub.Segments[segment].CIDR
 		}
 	}
-	dropped := map[string]string{}
-	for name, segment := range hub.Segments {
-		dropped[name] = segment.CIDR
-	}
-	for name, network := range hub.OnPremises {
-		dropped[name] = network.CIDR
-	}
+	dropped := Destinations(hub)
 	if LeavesThroughHub(hub, table) || (table == inspection && hub.Egress != nil) {
 		maps.Copy(dropped, privateBlocks)
 	}

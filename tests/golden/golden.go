@@ -14,7 +14,7 @@ import (
 const updateVariable = "UPDATE_GOLDEN"
 
 // Check fails the test when got differs from the file at path.
-func Check(t *testing.T, path, got string) {
+func Check(t testing.TB, path, got string) {
 	t.Helper()
 	want, err := os.ReadFile(path)
 	if err == nil && string(want) == got {
@@ -30,7 +30,7 @@ func Check(t *testing.T, path, got string) {
 	t.Fatalf("%s differs (-file +got); set %s=1 to rewrite it:\n%s", path, updateVariable, cmp.Diff(string(want), got))
 }
 
-func write(t *testing.T, path, got string) {
+func write(t testing.TB, path, got string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)
