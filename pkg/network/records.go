@@ -22,19 +22,32 @@ type recorder struct {
 	subject string // whose records, for people: "VPC main"
 	protect bool
 	tags    func(parts ...string) pulumi.StringMap
-	keys    []string // tell the records of several subjects of one component apart
+	keys    []string                // tell the records of several subjects of one component apart
+	abroad  pulumi.ProviderResource // of another region, which is the scope's then; nil: the component's own
 }
 
-// makeKey makes the key that encrypts records. users are the statements that let a logging service in.
-func (r recorder) makeKey(role string, users ...iampolicy.Statement) (*kms.Key, error) {
-	scope := r.scope
-	policy, err := iampolicy.Document(append([]iampolicy.Statement{{
+// Options are those of what records need: made where the records are.
+func (r recorder) Options(opts ...pulumi.ResourceOption) []pulumi.ResourceOption {
+	if r.abroad != nil {
+		opts = append(opts, pulumi.Provider(r.abroad))
+	}
+	return r.Children.Options(opts...)
+}
+
+// administeredHere leaves a key to the identity policies of its account.
+func administeredHere(scope naming.Scope) iampolicy.Statement {
+	return iampolicy.Statement{
 		Sid:        "Administer",
 		Principals: iampolicy.Principals{AWS: iampolicy.Strings(scope.GlobalARN("iam", scope.AccountID, "root"))},
 		Actions:    []string{"kms:*"},
 		Resources:  iampolicy.Strings("*"),
 		Wildcard:   "a key nobody may administer is lost; identity policies of the account narrow this down",
-	}}, users...)...)
+	}
+}
+
+// makeKey makes the key that encrypts records. users are the statements that let a logging service in.
+func (r recorder) makeKey(role string, users ...iampolicy.Statement) (*kms.Key, error) {
+	policy, err := iampolicy.Document(append([]iampolicy.Statement{administeredHere(r.scope)}, users...)...)
 	if err != nil {
 		return nil, err
 	}

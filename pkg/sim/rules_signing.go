@@ -71,20 +71,15 @@ func keyServesDNSSEC(r *request) *Error {
 		key.Text("keyUsage") != "SIGN_VERIFY" || !key.Flag("isEnabled") {
 		return refused
 	}
-	context := map[string]string{
-		"aws:SourceAccount": r.Account, "aws:SourceArn": r.expand(signedZoneARN), "kms:GrantIsForAWSResource": "true",
+	source := map[string]string{"aws:SourceAccount": r.Account, "aws:SourceArn": r.expand(signedZoneARN)}
+	may := func(action string, context map[string]string) bool {
+		return serviceMay(documentOf(key.Properties, "policy"), signer, action, key.Text("arn"), context)
 	}
-	for _, action := range []string{"kms:DescribeKey", "kms:GetPublicKey", "kms:Sign", "kms:CreateGrant"} {
-		if !serviceMay(documentOf(key.Properties, "policy"), signer, action, key.Text("arn"), context) {
-			return refused
-		}
+	if !may("kms:DescribeKey", source) || !may("kms:GetPublicKey", source) || !may("kms:Sign", source) ||
+		!may("kms:CreateGrant", map[string]string{"kms:GrantIsForAWSResource": "true"}) {
+		return refused
 	}
 	return nil
-}
-
-// grantForAWS is what key policies ask of the grant that Route 53 takes.
-func grantForAWS(*request) map[string][]string {
-	return map[string][]string{"kms:GrantIsForAWSResource": {"true"}}
 }
 
 // isSigning says whether a zone's answers are signed.

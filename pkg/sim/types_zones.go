@@ -220,13 +220,10 @@ func keySigningKeyRow() row {
 	return row{
 		Token: typeKeySigningKey, Scope: account, ID: fill("{hostedZoneId},{name}"),
 		Actions: actions{
-			Create: []string{
-				"route53:CreateKeySigningKey", "kms:DescribeKey {keyManagementServiceArn}", "kms:GetPublicKey {keyManagementServiceArn}",
-				"kms:Sign {keyManagementServiceArn}", "kms:CreateGrant {keyManagementServiceArn}",
-			},
+			Create: []string{"route53:CreateKeySigningKey"},
 			Update: []string{"route53:ActivateKeySigningKey", "route53:DeactivateKeySigningKey"},
 			Delete: []string{"route53:DeactivateKeySigningKey", "route53:DeleteKeySigningKey"},
-			Read:   []string{"route53:GetDNSSEC"}, Resource: signedZoneARN, Context: grantForAWS,
+			Read:   []string{"route53:GetDNSSEC"}, Resource: signedZoneARN,
 		},
 		Autoname: autoname{Property: "name", Limit: 128},
 		Computed: map[string]maker{
