@@ -60,6 +60,7 @@ func (p *platform) accessTo(stack string) (*security.AccountAccess, error) {
 	}
 	if stack == shared {
 		args.Previews = p.stack.Of(config.Workload)
+		args.Issuers = security.Issuers(p.stack.Stacks[shared].CI)
 		args.Roles = []string{
 			security.NarrowRoleName(p.scope.Organization, "*", networkJob),
 			security.PipelineRole(p.scope.Organization, "*"),
@@ -178,4 +179,63 @@ func (p *platform) runners(stack string, management, shared pulumi.StringInput) 
 		}})
 	}
 	return runners
+}
+
+// pipelines lets every stack's pipelines sign in, each to a role that can take that stack's own roles and no other.
+func (p *platform) pipelines() error {
+	if p.stack.CI == nil {
+		return nil
+	}
+	args := security.ContinuousIntegrationArgs{
+		Scope: p.scope, Config: *p.stack.CI, Pipelines: map[string]config.Pipelines{}, Rights: map[string]security.PipelineRights{},
+	}
+	for stack, cfg := range p.stack.Stacks {
+		if cfg.Pipelines == nil {
+			continue
+		}
+		args.Pipelines[stack] = *cfg.Pipelines
+		rights, err := p.pipelineRights(stack)
+		if err != nil {
+			return err
+		}
+		args.Rights[stack] = rights
+	}
+	made, err := security.NewContinuousIntegration(p.Context, "ci", args, p.aws)
+	if err != nil {
+		return err
+	}
+	return p.publish("ci", made)
+}
+
+// pipelineRights are the roles a stack's pipelines may take: those that run it or look at it, those for its state, and those
+// for what it does in other accounts.
+func (p *platform) pipelineRights(stack string) (security.PipelineRights, error) {
+	id, err := p.accountOf(stack)
+	if err != nil {
+		return security.PipelineRights{}, err
+	}
+	management, err := p.accountOf(p.stack.The(config.Management))
+	if err != nil {
+		return security.PipelineRights{}, err
+	}
+	name, environment := p.scope.Organization, p.stack.Stacks[stack].Environment
+	role := func(account, role string) pulumi.StringInput {
+		return pulumi.String(p.scope.GlobalARN("iam", account, "role/"+role))
+	}
+	rights := security.PipelineRights{
+		Deploy: []pulumi.StringInput{p.published(config.Management, "stateBackend", "roles", stack)},
+		Preview: []pulumi.StringInput{
+			role(id, security.AccessRole(name, security.Readonly)), p.published(config.Management, "stateBackend", "readRoles", stack),
+		},
+	}
+	switch p.stack.Stacks[stack].Kind {
+	case config.Shared:
+		rights.Deploy = append(rights.Deploy, role(id, security.AccessRole(name, security.Deploy)),
+			role(management, security.NarrowRoleName(name, environment, recorderJob)))
+	case config.Workload:
+		rights.Deploy = append(rights.Deploy, role(id, security.AccessRole(name, security.Deploy)),
+			role(p.scope.AccountID, security.NarrowRoleName(name, environment, networkJob)))
+		rights.Preview = append(rights.Preview, role(p.scope.AccountID, security.AccessRole(name, security.Readonly)))
+	}
+	return rights, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -358,6 +359,48 @@ func TestAnEnvironmentComesAndGoes(t *testing.T) {
 	for _, stack := range []string{"management", "shared"} {
 		require.Empty(t, w.run(e, engine.Refresh, stack), "%s is as it was", stack)
 	}
+}
+
+// TestOnboarding is a sixth environment: one new stack file. Its account does not exist before; the management stack makes
+// it, and everything another account must let it do follows from the file.
+func TestOnboarding(t *testing.T) {
+	t.Parallel()
+	w := foundations.world(t)
+	e := w.engine(nil)
+	text := `config:
+  aws-platform:kind: workload
+  aws-platform:profile: staging
+  aws-platform:environment: qa
+  aws-platform:costCenter: "2200"
+  aws-platform:account:
+    email: aws-qa@acme.example
+    region: eu-west-1
+    role: acme-deploy
+  aws-platform:baseline: {}
+  aws-platform:recorder: {}
+  aws-platform:vpcs:
+    main:
+      cidr: 10.18.0.0/16
+      zones: [a, b, c]
+      transit: { segment: nonproduction }
+  aws-platform:pipelines:
+    deploy: { main: { repository: platform, environment: qa } }
+`
+	require.NoError(t, os.WriteFile(filepath.Join(w.root, config.StackFile("qa")), []byte(text), 0o600))
+	stacks := append(slices.Clone(everything[:2]), engine.Stack{Name: "qa", After: []string{"shared"}})
+	_, err := e.Run(context.Background(), engine.Up, stacks, engine.RunOptions{})
+	require.NoError(t, err)
+
+	require.Equal(t, w.find("organization-account-qa").ID, w.find("main-vpc").Account, "it lives in the account that was made for it")
+	require.Equal(t, "acme-qa-network", w.find("qa-network-role").ID)
+	results, err := e.Run(context.Background(), engine.Up, stacks, engine.RunOptions{})
+	require.NoError(t, err)
+	for _, result := range results {
+		require.Empty(t, steps(result), "%s: nothing is left to do", result.Stack)
+	}
+	qa := w.cloud.Subnets(w.find("main-vpc").Account, "private")
+	shared := w.cloud.Subnets(w.find("hub-gateway").Account, "private")
+	require.True(t, w.cloud.Reach(qa[0], shared[0]).Reached)
 }
 
 // kept says whether something stays in an account when its stack has gone: the settings without which it would be open.

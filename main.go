@@ -95,6 +95,7 @@ func (p *platform) shared() error {
 		p.detection,
 		p.transitGateway,
 		p.networkRoles,
+		p.pipelines,
 		p.vpcs,
 	)
 }

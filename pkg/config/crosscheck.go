@@ -56,7 +56,7 @@ func crossCheck(all []*loader) {
 	crossCheckTransit(all)
 	crossCheckDNS(all)
 	for _, l := range all {
-		if l.stack.CI != nil {
+		if l.stack.Pipelines != nil {
 			crossCheckPipelines(l, all)
 		}
 	}

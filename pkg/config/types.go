@@ -55,7 +55,9 @@ type Stack struct {
 	DNS *DNS `yaml:"dns,omitempty" json:"dns,omitempty"`
 	// Access is who may become what in the accounts; management stack only.
 	Access *Access `yaml:"access,omitempty" json:"access,omitempty"`
-	// CI is how pipelines sign in; shared stack only.
+	// Pipelines are the pipelines that run this stack.
+	Pipelines *Pipelines `yaml:"pipelines,omitempty" json:"pipelines,omitempty"`
+	// CI is where pipelines sign in from; shared stack only.
 	CI *ContinuousIntegration `yaml:"ci,omitempty" json:"ci,omitempty"`
 }
 

@@ -18,8 +18,8 @@ type BreakGlass struct {
 	Notify []string `yaml:"notify,omitempty" json:"notify,omitempty" jsonschema:"minItems=1,maxItems=10"`
 }
 
-// ContinuousIntegration is how pipelines sign in without a stored key: a token of GitHub's or GitLab's, for one role per
-// stack that deploys and one that only previews. Shared stack only.
+// ContinuousIntegration is where pipelines sign in from, without a stored key: by a token of GitHub's or GitLab's. Which
+// pipelines run a stack, the stack itself says. Shared stack only.
 type ContinuousIntegration struct {
 	// GitHub lets GitHub Actions sign in.
 	GitHub *GitHub `yaml:"github,omitempty" json:"github,omitempty"`
@@ -27,8 +27,6 @@ type ContinuousIntegration struct {
 	GitLab *GitLab `yaml:"gitlab,omitempty" json:"gitlab,omitempty"`
 	// SessionHours is how long a pipeline stays signed in, 1 to 12. Left out: 1.
 	SessionHours int `yaml:"sessionHours,omitempty" json:"sessionHours,omitempty" jsonschema:"minimum=1,maximum=12"`
-	// Stacks are the stacks that pipelines run, and which pipelines.
-	Stacks map[string]Pipelines `yaml:"stacks" json:"stacks" jsonschema:"required" keys:"stack" example:"{ dev: { deploy: { main: { repository: platform, branch: main } } } }"`
 }
 
 // GitHub is github.com as an identity provider.
@@ -69,7 +67,7 @@ type GitLabProject struct {
 	Path string `yaml:"path" json:"path" jsonschema:"required" example:"acme/infrastructure/platform"`
 }
 
-// Pipelines are those that run one stack.
+// Pipelines are those that run the stack; each may take its roles and no other.
 type Pipelines struct {
 	// Deploy are the pipelines that change the stack, by a name of your own.
 	Deploy map[string]Pipeline `yaml:"deploy,omitempty" json:"deploy,omitempty" keys:"name"`

@@ -22,7 +22,8 @@ func (l *loader) validate() {
 	l.checkTransit()
 	l.checkDNS()
 	l.checkAccess()
-	l.checkPipelines()
+	l.checkCI()
+	l.checkOwnPipelines()
 	l.checkGuardrails()
 }
 

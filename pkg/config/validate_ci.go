@@ -20,7 +20,7 @@ var (
 	environmentName = regexp.MustCompile(`^[^\s*?][^*?\n]{0,254}$`)
 )
 
-func (l *loader) checkPipelines() {
+func (l *loader) checkCI() {
 	ci := l.stack.CI
 	if ci == nil {
 		return
@@ -38,20 +38,26 @@ func (l *loader) checkPipelines() {
 	if ci.GitLab != nil {
 		l.checkGitLab(at.key("gitlab"), *ci.GitLab)
 	}
-	for _, stack := range slices.Sorted(maps.Keys(ci.Stacks)) {
-		pipelines, at := ci.Stacks[stack], at.key("stacks").key(stack)
-		if len(pipelines.Deploy)+len(pipelines.Preview) == 0 {
-			l.fault(at, "names no pipeline", "give it deploy or preview, or remove it")
-		}
-		if base, ends := strings.CutSuffix(stack, "-preview"); ends && hasKey(ci.Stacks, base) {
-			l.fault(at, fmt.Sprintf("has the name of stack %s's preview role", base), "rename one of the two stacks")
-		}
-		for _, name := range slices.Sorted(maps.Keys(pipelines.Deploy)) {
-			l.checkPipeline(at.key("deploy").key(name), pipelines.Deploy[name], true)
-		}
-		for _, name := range slices.Sorted(maps.Keys(pipelines.Preview)) {
-			l.checkPipeline(at.key("preview").key(name), pipelines.Preview[name], false)
-		}
+}
+
+// checkOwnPipelines checks which pipelines run this stack.
+func (l *loader) checkOwnPipelines() {
+	pipelines := l.stack.Pipelines
+	if pipelines == nil {
+		return
+	}
+	at := of("pipelines")
+	if len(pipelines.Deploy)+len(pipelines.Preview) == 0 {
+		l.fault(at, "names no pipeline", "give it deploy or preview, or remove it")
+	}
+	if l.stack.Kind == Management && len(pipelines.Deploy) > 0 {
+		l.fault(at.key("deploy"), "deploys the management stack", "remove it: no policy holds for the management account, so a person runs its stack; previews are fine")
+	}
+	for _, name := range slices.Sorted(maps.Keys(pipelines.Deploy)) {
+		l.checkPipeline(at.key("deploy").key(name), pipelines.Deploy[name], true)
+	}
+	for _, name := range slices.Sorted(maps.Keys(pipelines.Preview)) {
+		l.checkPipeline(at.key("preview").key(name), pipelines.Preview[name], false)
 	}
 }
 
@@ -139,24 +145,7 @@ func (l *loader) checkPipeline(at path, p Pipeline, deploys bool) {
 
 // checkOrigin checks where a pipeline runs.
 func (l *loader) checkOrigin(at path, p Pipeline) {
-	// Where nothing is declared, that is the fault to report.
-	known := func(key, value string, names []string) {
-		if value != "" && len(names) > 0 && !slices.Contains(names, value) {
-			l.faultMeant(at.key(key), fmt.Sprintf("%q is not declared", value), "use "+choices(names), closest(value, names))
-		}
-	}
-	var repositories, projects []string
-	if github := l.stack.CI.GitHub; github != nil {
-		repositories = slices.Sorted(maps.Keys(github.Repositories))
-	}
-	if gitlab := l.stack.CI.GitLab; gitlab != nil {
-		projects = slices.Sorted(maps.Keys(gitlab.Projects))
-	}
 	switch {
-	case p.Repository != "" && l.stack.CI.GitHub == nil && l.stack.CI.GitLab != nil:
-		l.fault(at.key("repository"), "is GitHub's, and ci.github is not there", "add ci.github, or give project")
-	case p.Project != "" && l.stack.CI.GitLab == nil && l.stack.CI.GitHub != nil:
-		l.fault(at.key("project"), "is GitLab's, and ci.gitlab is not there", "add ci.gitlab, or give repository")
 	case (p.Repository == "") == (p.Project == ""):
 		l.fault(at, "does not say where it runs", "give it repository, of ci.github, or project, of ci.gitlab")
 	case p.Project != "" && p.Environment != "":
@@ -164,24 +153,48 @@ func (l *loader) checkOrigin(at path, p Pipeline) {
 	case p.Project != "" && p.PullRequest:
 		l.fault(at.key("pullRequest"), "is not in the subject of GitLab's tokens: a merge request's names its branch", "give the branch or tag")
 	}
-	known("repository", p.Repository, repositories)
-	known("project", p.Project, projects)
 }
 
-// crossCheckPipelines checks that pipelines are for stacks there are, and none deploys the management stack.
+// crossCheckPipelines checks that a stack's pipelines sign in from where the shared stack says, and that no two stacks'
+// roles have one name.
 func crossCheckPipelines(l *loader, all []*loader) {
-	var names []string
+	var ci *ContinuousIntegration
 	for _, other := range all {
-		names = append(names, other.src.Stack)
-	}
-	for _, name := range slices.Sorted(maps.Keys(l.stack.CI.Stacks)) {
-		at := of("ci", "stacks", name)
-		i := slices.Index(names, name)
-		switch {
-		case i < 0:
-			l.faultMeant(at, fmt.Sprintf("%q is no stack of this project", name), "use "+choices(names), closest(name, names))
-		case all[i].stack.Kind == Management && len(l.stack.CI.Stacks[name].Deploy) > 0:
-			l.fault(at.key("deploy"), "deploys the management stack", "remove it: no policy holds for the management account, so a person runs its stack; previews are fine")
+		if other.stack.CI != nil {
+			ci = other.stack.CI
 		}
+		if base, ends := strings.CutSuffix(l.src.Stack, "-preview"); ends && other.src.Stack == base && other.stack.Pipelines != nil {
+			l.fault(of("pipelines"), fmt.Sprintf("this stack has the name of stack %s's preview role", base), "rename one of the two stacks")
+		}
+	}
+	if ci == nil {
+		l.fault(of("pipelines"), "sign in nowhere: no stack has ci", "add ci to the shared stack")
+		return
+	}
+	kinds := map[string]map[string]Pipeline{"deploy": l.stack.Pipelines.Deploy, "preview": l.stack.Pipelines.Preview}
+	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
+		for _, name := range slices.Sorted(maps.Keys(kinds[kind])) {
+			l.checkDeclared(of("pipelines", kind, name), kinds[kind][name], *ci)
+		}
+	}
+}
+
+// checkDeclared checks that a pipeline's repository or project is one the shared stack knows.
+func (l *loader) checkDeclared(at path, p Pipeline, ci ContinuousIntegration) {
+	known := func(key, value string, names []string) {
+		if !slices.Contains(names, value) {
+			l.faultMeant(at.key(key), fmt.Sprintf("%q is not declared", value), "use "+choices(names), closest(value, names))
+		}
+	}
+	switch {
+	case p.Repository != "" && p.Project != "":
+	case p.Repository != "" && ci.GitHub == nil:
+		l.fault(at.key("repository"), "is GitHub's, and the shared stack has no ci.github", "add it, or give project")
+	case p.Project != "" && ci.GitLab == nil:
+		l.fault(at.key("project"), "is GitLab's, and the shared stack has no ci.gitlab", "add it, or give repository")
+	case p.Repository != "":
+		known("repository", p.Repository, slices.Sorted(maps.Keys(ci.GitHub.Repositories)))
+	case p.Project != "":
+		known("project", p.Project, slices.Sorted(maps.Keys(ci.GitLab.Projects)))
 	}
 }

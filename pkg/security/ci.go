@@ -29,7 +29,9 @@ type ContinuousIntegrationArgs struct {
 	// Scope is the account's in which they sign in.
 	Scope  naming.Scope
 	Config config.ContinuousIntegration
-	// Rights are by stack; every stack of Config has some.
+	// Pipelines are those that run a stack, by stack.
+	Pipelines map[string]config.Pipelines
+	// Rights are by stack; every stack of Pipelines has some.
 	Rights map[string]PipelineRights
 }
 
@@ -82,8 +84,8 @@ func (a ContinuousIntegrationArgs) check() error {
 	if _, err := sessionSeconds(a.Config.SessionHours); err != nil {
 		faults = append(faults, fmt.Errorf("continuous integration: %w", err))
 	}
-	for _, stack := range slices.Sorted(maps.Keys(a.Config.Stacks)) {
-		rights, pipelines := a.Rights[stack], a.Config.Stacks[stack]
+	for _, stack := range slices.Sorted(maps.Keys(a.Pipelines)) {
+		rights, pipelines := a.Rights[stack], a.Pipelines[stack]
 		for _, kind := range []struct {
 			name      string
 			pipelines map[string]config.Pipeline
@@ -163,8 +165,8 @@ func (b *ciBuild) provider(name, url, audience, existing string) (pulumi.StringI
 func (b *ciBuild) roles() error {
 	org := b.args.Scope.Organization
 	deploy, preview := pulumi.StringMap{}, pulumi.StringMap{}
-	for _, stack := range slices.Sorted(maps.Keys(b.args.Config.Stacks)) {
-		pipelines, rights := b.args.Config.Stacks[stack], b.args.Rights[stack]
+	for _, stack := range slices.Sorted(maps.Keys(b.args.Pipelines)) {
+		pipelines, rights := b.args.Pipelines[stack], b.args.Rights[stack]
 		if len(pipelines.Deploy) > 0 {
 			role, err := b.role("deploy", stack, PipelineRole(org, stack), pipelines.Deploy, rights.Deploy)
 			if err != nil {

@@ -59,7 +59,7 @@ func TestSessionSeconds(t *testing.T) {
 	require.EqualError(t, err, "a session of 13 hours: use 1 to 12")
 }
 
-// pipelines are two stacks: one run by GitHub, its previews by pull requests, and one by GitLab.
+// pipelines are where they sign in from.
 func pipelines() config.ContinuousIntegration {
 	return config.ContinuousIntegration{
 		GitHub: &config.GitHub{Repositories: map[string]config.Repository{"platform": {Name: "acme/platform"}}},
@@ -67,13 +67,17 @@ func pipelines() config.ContinuousIntegration {
 			Audience: "https://gitlab.com", Projects: map[string]config.GitLabProject{"platform": {Path: "acme/platform"}},
 		},
 		SessionHours: 2,
-		Stacks: map[string]config.Pipelines{
-			"dev": {
-				Deploy:  map[string]config.Pipeline{"main": {Repository: "platform", Environment: "dev"}},
-				Preview: map[string]config.Pipeline{"any": {Repository: "platform", PullRequest: true}},
-			},
-			"prod": {Deploy: map[string]config.Pipeline{"main": {Project: "platform", Branch: "main"}}},
+	}
+}
+
+// runs are which pipelines run which stack.
+func runs() map[string]config.Pipelines {
+	return map[string]config.Pipelines{
+		"dev": {
+			Deploy:  map[string]config.Pipeline{"main": {Repository: "platform", Environment: "dev"}},
+			Preview: map[string]config.Pipeline{"any": {Repository: "platform", PullRequest: true}},
 		},
+		"prod": {Deploy: map[string]config.Pipeline{"main": {Project: "platform", Branch: "main"}}},
 	}
 }
 
@@ -96,7 +100,7 @@ func rightsOf(stack, account string) PipelineRights {
 
 func ciArgs() ContinuousIntegrationArgs {
 	scope := testScope("shared", sharedID)
-	return ContinuousIntegrationArgs{Scope: scope, Config: pipelines(), Rights: map[string]PipelineRights{
+	return ContinuousIntegrationArgs{Scope: scope, Config: pipelines(), Pipelines: runs(), Rights: map[string]PipelineRights{
 		"dev": rightsOf("dev", devID), "prod": rightsOf("prod", "210000000005"),
 	}}
 }
@@ -172,7 +176,7 @@ func TestContinuousIntegrationTakesAProviderThatIsThere(t *testing.T) {
 	t.Parallel()
 	const account = "999999999999" // outside the simulation, where everything is taken to exist
 	args := ciArgs()
-	args.Config.GitLab, args.Config.Stacks = nil, map[string]config.Pipelines{"dev": pipelines().Stacks["dev"]}
+	args.Config.GitLab, args.Pipelines = nil, map[string]config.Pipelines{"dev": runs()["dev"]}
 	args.Config.GitHub.ProviderARN = args.Scope.GlobalARN("iam", account, "oidc-provider/"+gitHubHost)
 	made, _ := signIn(t, args)
 	assert.NotContains(t, made, "ci-provider-github")
@@ -202,11 +206,11 @@ func TestContinuousIntegrationRefuses(t *testing.T) {
 		},
 		"a wildcard": {
 			func(a *ContinuousIntegrationArgs) {
-				a.Config.Stacks["prod"].Deploy["main"] = config.Pipeline{Project: "platform", Branch: "*"}
+				a.Pipelines["prod"].Deploy["main"] = config.Pipeline{Project: "platform", Branch: "*"}
 			}, "pipelines of stack prod (deploy): each must name one exact subject",
 		},
 		"nobody": {
-			func(a *ContinuousIntegrationArgs) { a.Config.Stacks["prod"].Deploy["main"] = config.Pipeline{} },
+			func(a *ContinuousIntegrationArgs) { a.Pipelines["prod"].Deploy["main"] = config.Pipeline{} },
 			"pipelines of stack prod (deploy): each must name one exact subject",
 		},
 	} {
