@@ -21,6 +21,7 @@ const noRegion = "us-east-1"
 // The jobs that one stack does in an earlier one's account, each by a role there of its own.
 const (
 	networkJob  = "network"  // join its VPCs to the hub
+	dnsJob      = "dns"      // delegate its zone, and have its VPCs ask the shared one
 	recorderJob = "recorder" // record the management account, which comes up before there is an archive
 )
 
@@ -56,13 +57,14 @@ func (p *platform) accessTo(stack string) (*security.AccountAccess, error) {
 		args.SharedID = p.account(shared)
 	}
 	if p.stack.Stacks[stack].Kind == config.Workload {
-		args.Jobs = []string{networkJob}
+		args.Jobs = []string{networkJob, dnsJob}
 	}
 	if stack == shared {
 		args.Previews = p.stack.Of(config.Workload)
 		args.Issuers = security.Issuers(p.stack.Stacks[shared].CI)
 		args.Roles = []string{
 			security.NarrowRoleName(p.scope.Organization, "*", networkJob),
+			security.NarrowRoleName(p.scope.Organization, "*", dnsJob),
 			security.PipelineRole(p.scope.Organization, "*"),
 		}
 	}
@@ -234,7 +236,8 @@ func (p *platform) pipelineRights(stack string) (security.PipelineRights, error)
 			role(management, security.NarrowRoleName(name, environment, recorderJob)))
 	case config.Workload:
 		rights.Deploy = append(rights.Deploy, role(id, security.AccessRole(name, security.Deploy)),
-			role(p.scope.AccountID, security.NarrowRoleName(name, environment, networkJob)))
+			role(p.scope.AccountID, security.NarrowRoleName(name, environment, networkJob)),
+			role(p.scope.AccountID, security.NarrowRoleName(name, environment, dnsJob)))
 		rights.Preview = append(rights.Preview, role(p.scope.AccountID, security.AccessRole(name, security.Readonly)))
 	}
 	return rights, nil

@@ -403,12 +403,11 @@ func TestOnboarding(t *testing.T) {
 	require.True(t, w.cloud.Reach(qa[0], shared[0]).Reached)
 }
 
-// kept says whether something stays in an account when its stack has gone: the settings without which it would be open.
+// kept says whether something stays in an account when its stack has gone: the settings without which it would be open,
+// what has been recorded, and Security Hub, which AWS does not switch off for those who administer it.
 func kept(held string) bool {
-	for _, setting := range []string{"baseline-s3-public-access", "baseline-ebs-encryption", "baseline-snapshot-public-access"} {
-		if strings.HasSuffix(held, " "+setting) {
-			return true
-		}
-	}
-	return false
+	name := held[strings.LastIndex(held, " ")+1:]
+	return strings.HasPrefix(name, "logs-") || slices.Contains([]string{
+		"baseline-s3-public-access", "baseline-ebs-encryption", "baseline-snapshot-public-access", "detection-securityhub",
+	}, name)
 }

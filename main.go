@@ -95,8 +95,11 @@ func (p *platform) shared() error {
 		p.detection,
 		p.transitGateway,
 		p.networkRoles,
-		p.pipelines,
 		p.vpcs,
+		p.publicZone,
+		p.privateZone,
+		p.dnsRoles,
+		p.pipelines,
 	)
 }
 
@@ -106,6 +109,8 @@ func (p *platform) workload() error {
 		p.baseline,
 		p.recorder,
 		p.vpcs,
+		p.publicZone,
+		p.privateZone,
 	)
 }
 

@@ -48,6 +48,7 @@ func (p *platform) vpcs() error {
 		if err != nil {
 			return err
 		}
+		p.vpcIDs[name] = vpc.VpcID
 		if outputs[name], err = component.Outputs(vpc); err != nil {
 			return err
 		}

@@ -26,13 +26,16 @@ type platform struct {
 	org     *organization.Organization
 	archive *operations.LogArchive
 	hub     *network.TransitGateway
+	public  *network.PublicZone
+	private *network.PrivateZone
+	vpcIDs  map[string]pulumi.StringInput
 	helpers map[string]*aws.Provider
 }
 
 func newPlatform(ctx *pulumi.Context, stack *config.Project) (*platform, error) {
 	p := &platform{
 		Context: ctx, stack: stack, outputs: pulumi.Map{}, references: map[config.Kind]*pulumi.StackReference{},
-		helpers: map[string]*aws.Provider{},
+		helpers: map[string]*aws.Provider{}, vpcIDs: map[string]pulumi.StringInput{},
 	}
 	var err error
 	if p.scope, err = p.scopeOf(stack.Name); err != nil {

@@ -19,6 +19,8 @@ type storage struct {
 	children *component.Children
 	tags     func(role string, keys ...string) pulumi.StringMap
 	protect  bool
+	// retain leaves everything in the account when it goes from the program.
+	retain bool
 }
 
 // bucketSpec is a bucket to make.
@@ -36,9 +38,17 @@ type sealedBucket struct {
 	policy *s3.BucketPolicy
 }
 
+// options are those of everything that belongs to the buckets and keys.
+func (s storage) options(opts ...pulumi.ResourceOption) []pulumi.ResourceOption {
+	if s.retain {
+		opts = append(opts, pulumi.RetainOnDelete(true))
+	}
+	return s.children.Options(opts...)
+}
+
 // guarded are the options of what holds data.
 func (s storage) guarded() []pulumi.ResourceOption {
-	return s.children.Options(pulumi.Protect(s.protect))
+	return s.options(pulumi.Protect(s.protect))
 }
 
 // bucket makes a bucket without ACLs or public access, encrypted, with its policy.
@@ -52,7 +62,7 @@ func (s storage) bucket(spec bucketSpec) (sealedBucket, error) {
 	_, err = s3.NewBucketOwnershipControls(s.ctx, s.children.Name(spec.role, "ownership"), &s3.BucketOwnershipControlsArgs{
 		Bucket: bucket.Bucket,
 		Rule:   &s3.BucketOwnershipControlsRuleArgs{ObjectOwnership: pulumi.String("BucketOwnerEnforced")},
-	}, s.children.Options()...)
+	}, s.options()...)
 	if err != nil {
 		return sealedBucket{}, err
 	}
@@ -60,7 +70,7 @@ func (s storage) bucket(spec bucketSpec) (sealedBucket, error) {
 		Bucket:          bucket.Bucket,
 		BlockPublicAcls: pulumi.Bool(true), BlockPublicPolicy: pulumi.Bool(true),
 		IgnorePublicAcls: pulumi.Bool(true), RestrictPublicBuckets: pulumi.Bool(true),
-	}, s.children.Options()...)
+	}, s.options()...)
 	if err != nil {
 		return sealedBucket{}, err
 	}
@@ -71,7 +81,7 @@ func (s storage) bucket(spec bucketSpec) (sealedBucket, error) {
 	// S3 refuses two changes of a bucket's access at a time (OperationAborted), so one follows the other.
 	attached, err := s3.NewBucketPolicy(s.ctx, s.children.Name(spec.role, "policy"), &s3.BucketPolicyArgs{
 		Bucket: bucket.Bucket, Policy: iampolicy.BucketPolicy.Within(document),
-	}, s.children.Options(pulumi.DependsOn([]pulumi.Resource{block}))...)
+	}, s.options(pulumi.DependsOn([]pulumi.Resource{block}))...)
 	if err != nil {
 		return sealedBucket{}, err
 	}
@@ -94,7 +104,7 @@ func (s storage) encrypt(spec bucketSpec, bucket *s3.BucketV2) error {
 	_, err := s3.NewBucketServerSideEncryptionConfigurationV2(s.ctx, s.children.Name(spec.role, "encryption"),
 		&s3.BucketServerSideEncryptionConfigurationV2Args{
 			Bucket: bucket.Bucket, Rules: s3.BucketServerSideEncryptionConfigurationV2RuleArray{rule},
-		}, s.children.Options()...)
+		}, s.options()...)
 	return err
 }
 
@@ -105,7 +115,7 @@ func (s storage) versioned(role string, bucket sealedBucket) (*s3.BucketVersioni
 		VersioningConfiguration: &s3.BucketVersioningV2VersioningConfigurationArgs{
 			Status: pulumi.String("Enabled"),
 		},
-	}, s.children.Options()...)
+	}, s.options()...)
 }
 
 // lifecycle gives a bucket one rule for all its objects; every rule also clears away abandoned uploads.
@@ -120,7 +130,7 @@ func (s storage) lifecycle(
 	_, err := s3.NewBucketLifecycleConfigurationV2(s.ctx, s.children.Name(role, "lifecycle"),
 		&s3.BucketLifecycleConfigurationV2Args{
 			Bucket: bucket.Bucket, Rules: s3.BucketLifecycleConfigurationV2RuleArray{rule},
-		}, s.children.Options(opts...)...)
+		}, s.options(opts...)...)
 	return err
 }
 
@@ -128,7 +138,7 @@ func (s storage) lifecycle(
 func (s storage) logged(role string, bucket, logs sealedBucket, prefix string) error {
 	_, err := s3.NewBucketLoggingV2(s.ctx, s.children.Name(role, "logging"), &s3.BucketLoggingV2Args{
 		Bucket: bucket.Bucket, TargetBucket: logs.Bucket, TargetPrefix: pulumi.String(prefix),
-	}, s.children.Options(pulumi.DependsOn([]pulumi.Resource{logs.policy}))...)
+	}, s.options(pulumi.DependsOn([]pulumi.Resource{logs.policy}))...)
 	return err
 }
 
@@ -151,6 +161,6 @@ func (s storage) key(role, alias, description string, policy []iampolicy.Stateme
 	_, err = kms.NewAlias(s.ctx, s.children.Name("alias", role), &kms.AliasArgs{
 		Name:        pulumi.String(alias),
 		TargetKeyId: key.KeyId,
-	}, s.children.Options()...)
+	}, s.options()...)
 	return key, err
 }

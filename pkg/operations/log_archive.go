@@ -37,7 +37,8 @@ type LogArchiveArgs struct {
 }
 
 // LogArchive keeps the logs of every account of the organization: one bucket for each purpose, which services may write
-// to for the organization's accounts, and nobody else. Who reads them, the account's IAM decides. See docs/audit.md.
+// to for the organization's accounts, and nobody else. Who reads them, the account's IAM decides. It outlives its stack:
+// what happened before the stack went is asked about after. See docs/audit.md.
 type LogArchive struct {
 	pulumi.ResourceState
 
@@ -70,7 +71,7 @@ func NewLogArchive(
 	b := &archiveBuild{args: args, names: pulumi.StringMap{}, arns: pulumi.StringMap{}, keys: pulumi.StringMap{}}
 	err := component.Register(ctx, logArchiveToken, name, archive, nil, func(c *component.Children) error {
 		archive.children = c
-		b.store = storage{ctx: ctx, children: c, protect: args.Protect, tags: func(role string, keys ...string) pulumi.StringMap {
+		b.store = storage{ctx: ctx, children: c, protect: args.Protect, retain: true, tags: func(role string, keys ...string) pulumi.StringMap {
 			return pulumi.ToStringMap(args.Scope.Tags("log-archive", c.Name(role, keys...), nil))
 		}}
 		if err := b.accessBucket(); err != nil {
@@ -207,6 +208,6 @@ func (b *archiveBuild) locked(
 					Mode: pulumi.String(modes[lock.Mode]), Days: pulumi.Int(lock.Days),
 				},
 			},
-		}, b.store.children.Options(pulumi.Protect(b.args.Protect), pulumi.DependsOn([]pulumi.Resource{versioning}))...)
+		}, b.store.options(pulumi.Protect(b.args.Protect), pulumi.DependsOn([]pulumi.Resource{versioning}))...)
 	return err
 }
