@@ -144,7 +144,7 @@ func (p *platform) networkRoles() error {
 		if len(segments) == 0 {
 			continue
 		}
-		_, err := p.narrowRole(stack, networkJob, "Joins VPCs to the transit gateway", network.AttachmentStatements(network.AttachmentAccess{
+		err := p.narrowRole(stack, networkJob, "Joins VPCs to the transit gateway", network.AttachmentStatements(network.AttachmentAccess{
 			Hub: p.scope, Environment: cfg.Environment, Segments: segments, Config: *p.stack.TransitGateway,
 			RouteTableIDs: p.hub.RouteTableIDs,
 		}))
@@ -158,17 +158,18 @@ func (p *platform) networkRoles() error {
 // narrowRole lets a workload's stack do one job in this account.
 func (p *platform) narrowRole(
 	stack, job, description string, statements []iampolicy.Statement,
-) (*security.NarrowRole, error) {
+) error {
 	management, err := p.accountOf(p.stack.The(config.Management))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return security.NewNarrowRole(p.Context, stack+"-"+job, security.NarrowRoleArgs{
+	_, err = security.NewNarrowRole(p.Context, stack+"-"+job, security.NarrowRoleArgs{
 		Scope: p.scope, RoleName: security.NarrowRoleName(p.scope.Organization, p.stack.Stacks[stack].Environment, job),
 		Description: description + " of " + p.stack.Stacks[stack].Environment, OrganizationID: p.organizationID(),
 		Trusted:    p.runners(stack, pulumi.String(management), pulumi.String(p.scope.AccountID)),
 		Statements: statements,
 	}, p.aws)
+	return err
 }
 
 // runners are who runs a stack: operators, and its own pipelines. A role taken in the stack's account cannot take one

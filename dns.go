@@ -87,7 +87,7 @@ func (p *platform) dnsRoles() error {
 		if access.ParentZoneID == nil && access.PrivateZoneID == nil {
 			continue
 		}
-		if _, err := p.narrowRole(stack, dnsJob, "Delegates the zone", network.DelegationStatements(access)); err != nil {
+		if err := p.narrowRole(stack, dnsJob, "Delegates the zone", network.DelegationStatements(access)); err != nil {
 			return err
 		}
 	}

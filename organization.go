@@ -15,7 +15,7 @@ func (p *platform) organization() error {
 	if cfg == nil {
 		return nil
 	}
-	args := organization.OrganizationArgs{
+	args := organization.Args{
 		Scope: p.scope, Stack: p.stack.Name, Config: *cfg, Protect: p.stack.Protect,
 		Members: organization.Members(p.Project(), p.stack.Stacks),
 	}

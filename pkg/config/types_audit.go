@@ -25,7 +25,7 @@ type Detection struct {
 	// SecurityHub gathers findings and checks accounts against standards.
 	SecurityHub *SecurityHub `yaml:"securityHub,omitempty" json:"securityHub,omitempty"`
 	// ConfigAggregator gathers what AWS Config records in every account.
-	ConfigAggregator *ConfigAggregator `yaml:"configAggregator,omitempty" json:"configAggregator,omitempty"`
+	ConfigAggregator *Aggregator `yaml:"configAggregator,omitempty" json:"configAggregator,omitempty"`
 	// AccessAnalyzer finds what is open to the outside of the organization, and access nobody uses.
 	AccessAnalyzer *AccessAnalyzer `yaml:"accessAnalyzer,omitempty" json:"accessAnalyzer,omitempty"`
 }
@@ -63,8 +63,8 @@ type Standard struct {
 	Version string `yaml:"version" json:"version" jsonschema:"required,pattern=^[0-9]+\\.[0-9]+\\.[0-9]+$" hint:"a version: write it as three numbers in quotes" example:"\"3.0.0\""`
 }
 
-// ConfigAggregator gathers the records of AWS Config.
-type ConfigAggregator struct {
+// Aggregator gathers the records of AWS Config.
+type Aggregator struct {
 	// Regions are those gathered from. Left out: all.
 	Regions []string `yaml:"regions,omitempty" json:"regions,omitempty"`
 }

@@ -2,6 +2,7 @@ package iampolicy
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -47,7 +48,7 @@ func Split(statements ...Statement) ([][]Statement, error) {
 // place puts a statement into the first policy with room, or into one more.
 func place(policies [][]Statement, s Statement) ([][]Statement, error) {
 	for i, policy := range policies {
-		longer := append(policy[:len(policy):len(policy)], s)
+		longer := slices.Concat(policy, []Statement{s})
 		needed, err := size(longer)
 		if err != nil {
 			return nil, err

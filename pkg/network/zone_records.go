@@ -199,9 +199,12 @@ func (z zoneContent) makeHealthChecks(checks map[string]config.HealthCheck) (map
 	})
 	for _, name := range names {
 		args := z.healthCheckArgs(name, checks[name])
+		var children pulumi.StringArray
 		for _, child := range slices.Sorted(slices.Values(checks[name].Checks)) {
-			children, _ := args.ChildHealthchecks.(pulumi.StringArray)
-			args.ChildHealthchecks = append(children, made[child].ID().ToStringOutput())
+			children = append(children, made[child].ID().ToStringOutput())
+		}
+		if len(children) > 0 {
+			args.ChildHealthchecks = children
 		}
 		var err error
 		if made[name], err = route53.NewHealthCheck(z.ctx, z.Name("health-check", name), args, z.Options()...); err != nil {

@@ -116,7 +116,7 @@ func whole() config.Detection {
 		SecurityHub: &config.SecurityHub{Standards: map[string]config.Standard{
 			"fsbp": {Version: "1.0.0"}, "cis": {Version: "3.0.0"}, "nist": {Version: "5.0.0"}, "pci": {Version: "4.0.1"}, "tagging": {Version: "1.0.0"},
 		}},
-		ConfigAggregator: &config.ConfigAggregator{},
+		ConfigAggregator: &config.Aggregator{},
 		AccessAnalyzer:   &config.AccessAnalyzer{UnusedAfterDays: 90},
 	}
 }
@@ -175,7 +175,7 @@ func TestDetectionInParts(t *testing.T) {
 	assert.Empty(t, names(audited(t, false, detection(config.Detection{}))))
 	some := audited(t, false, detection(config.Detection{
 		SecurityHub:      &config.SecurityHub{Regions: []string{"eu-central-1"}},
-		ConfigAggregator: &config.ConfigAggregator{Regions: []string{"eu-west-1", "us-east-1"}},
+		ConfigAggregator: &config.Aggregator{Regions: []string{"eu-west-1", "us-east-1"}},
 		AccessAnalyzer:   &config.AccessAnalyzer{},
 	}))
 	assert.Equal(t, []string{

@@ -60,7 +60,7 @@ func TestAccountsAreTakenInOnce(t *testing.T) {
 	}})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, cloud.Close()) }()
-	args := testArgs(func(args *OrganizationArgs) { args.Config.Import = "o-simulation" })
+	args := testArgs(func(args *Args) { args.Config.Import = "o-simulation" })
 	stack := engineOn(t, cloud, func(ctx *pulumi.Context) error {
 		organization, err := NewOrganization(ctx, "org", args)
 		if err != nil {
@@ -139,7 +139,7 @@ func TestANewAccountIsEnteredAtOnce(t *testing.T) {
 	require.NoError(t, err)
 	defer func() { require.NoError(t, cloud.Close()) }()
 	stack := engineOn(t, cloud, func(ctx *pulumi.Context) error {
-		organization, err := NewOrganization(ctx, "org", testArgs(func(args *OrganizationArgs) {
+		organization, err := NewOrganization(ctx, "org", testArgs(func(args *Args) {
 			delete(args.Members, "shared")
 			args.Config.DelegatedAdministrator = nil
 			args.Config.IdentityCenter = &config.IdentityCenter{}

@@ -23,8 +23,8 @@ const (
 	tagPolicy            = "TAG_POLICY"
 )
 
-// OrganizationArgs say what the organization is.
-type OrganizationArgs struct {
+// Args say what the organization is.
+type Args struct {
 	// Scope is the management account's.
 	Scope naming.Scope
 	// Stack is the management stack's name: its account is listed beside the members'.
@@ -69,7 +69,7 @@ func (o *Organization) Ready() pulumi.ResourceOption { return o.children.Ready()
 
 // NewOrganization makes the organization in the management account, or takes in the one that is there.
 func NewOrganization(
-	ctx *pulumi.Context, name string, args OrganizationArgs, opts ...pulumi.ResourceOption,
+	ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOption,
 ) (*Organization, error) {
 	plan, err := planOrganization(args)
 	if err != nil {
@@ -88,7 +88,7 @@ func NewOrganization(
 type organizationBuild struct {
 	*component.Children
 	ctx  *pulumi.Context
-	args OrganizationArgs
+	args Args
 	plan organizationPlan
 	out  *Organization
 

@@ -38,8 +38,8 @@ func testGovernance() config.Governance {
 	}
 }
 
-func testArgs(change func(*OrganizationArgs)) OrganizationArgs {
-	args := OrganizationArgs{
+func testArgs(change func(*Args)) Args {
+	args := Args{
 		Scope: testScope(), Stack: "management", Config: testGovernance(), Protect: true,
 		StateBucket: "acme-state", LogBuckets: []string{"acme-logs"},
 		Members: map[string]Member{
@@ -72,7 +72,7 @@ func run(t *testing.T, options sim.MockOptions, program pulumi.RunFunc) (registe
 	return all, err
 }
 
-func makeOrganization(t *testing.T, change func(*OrganizationArgs)) registered {
+func makeOrganization(t *testing.T, change func(*Args)) registered {
 	t.Helper()
 	all, err := run(t, sim.MockOptions{}, func(ctx *pulumi.Context) error {
 		_, err := NewOrganization(ctx, "org", testArgs(change))
@@ -126,7 +126,7 @@ func TestTheTree(t *testing.T) {
 
 func TestAccountsAreKept(t *testing.T) {
 	t.Parallel()
-	all := makeOrganization(t, func(args *OrganizationArgs) {
+	all := makeOrganization(t, func(args *Args) {
 		args.Protect = false
 		old := args.Members["dev"]
 		old.Email, old.Name, old.Unit, old.Close = "aws-old@acme.example", "acme-old", "suspended", true
@@ -151,7 +151,7 @@ func TestAccountsAreKept(t *testing.T) {
 
 func TestPoliciesAreAttached(t *testing.T) {
 	t.Parallel()
-	all := makeOrganization(t, func(args *OrganizationArgs) { args.Config.SCPMaxCharacters = 5120 })
+	all := makeOrganization(t, func(args *Args) { args.Config.SCPMaxCharacters = 5120 })
 	require.Equal(t, all.names("org-scp-attachment-"), slices.DeleteFunc(all.names("org-scp-"), func(name string) bool {
 		return strings.HasPrefix(name, "attachment-")
 	}), "each is attached once")
@@ -177,7 +177,7 @@ func TestPoliciesAreAttached(t *testing.T) {
 
 func TestAnOrganizationIsTakenIn(t *testing.T) {
 	t.Parallel()
-	all := makeOrganization(t, func(args *OrganizationArgs) {
+	all := makeOrganization(t, func(args *Args) {
 		args.Config.Import = "o-simulation"
 		unit := args.Config.OrganizationalUnits["suspended"]
 		unit.Import = "ou-simu-abcdefgh"
@@ -231,7 +231,7 @@ func TestOutputs(t *testing.T) {
 
 func TestFaultsAreReportedTogether(t *testing.T) {
 	t.Parallel()
-	_, err := planOrganization(testArgs(func(args *OrganizationArgs) {
+	_, err := planOrganization(testArgs(func(args *Args) {
 		args.Config.SCPMaxCharacters, args.Config.SCPMaxPerTarget = 3000, 3
 		args.Config.OrganizationalUnits["suspended"] = config.OrganizationalUnit{Policies: []string{"quarantin"}}
 		args.Config.DelegatedAdministrator.Stack = "share"

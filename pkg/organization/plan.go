@@ -75,7 +75,7 @@ type tagPolicyPlan struct {
 }
 
 // planOrganization decides the tree and the policies, and refuses what AWS would. All faults are reported together.
-func planOrganization(args OrganizationArgs) (organizationPlan, error) {
+func planOrganization(args Args) (organizationPlan, error) {
 	cfg := args.Config
 	plan := organizationPlan{members: slices.Sorted(maps.Keys(args.Members)), policyTypes: []string{serviceControlPolicy}}
 	guarded := protected{

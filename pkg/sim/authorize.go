@@ -21,7 +21,7 @@ func (m *model) authorize(r *request) *Error {
 	needed := map[operation][]string{opCreate: named.Create, opUpdate: named.Update, opDelete: named.Delete, opRead: named.Read}[r.Op]
 	for _, entry := range needed {
 		action, template, own := strings.Cut(entry, " ")
-		target := ""
+		var target string
 		switch {
 		case own:
 			target = r.actionTarget(template)

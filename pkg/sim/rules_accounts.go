@@ -145,14 +145,15 @@ func administratorIsMember(r *request) *Error {
 
 // administratorIsNew: most services take one delegated administrator.
 func administratorIsNew(r *request) *Error {
-	for _, other := range r.Siblings(typeDelegatedAdmin, "servicePrincipal") {
-		if other.Text("accountId") == r.Text("accountId") {
-			return refuse("AccountAlreadyRegisteredException", "The specified account is already a delegated administrator for this AWS service.")
-		}
-		return refuse("ConstraintViolationException",
-			"You have exceeded the allowed number of delegated administrators for the delegated service (MAX_DELEGATED_ADMINISTRATORS_FOR_SERVICE_LIMIT_EXCEEDED).")
+	others := r.Siblings(typeDelegatedAdmin, "servicePrincipal")
+	switch {
+	case len(others) == 0:
+		return nil
+	case others[0].Text("accountId") == r.Text("accountId"):
+		return refuse("AccountAlreadyRegisteredException", "The specified account is already a delegated administrator for this AWS service.")
 	}
-	return nil
+	return refuse("ConstraintViolationException",
+		"You have exceeded the allowed number of delegated administrators for the delegated service (MAX_DELEGATED_ADMINISTRATORS_FOR_SERVICE_LIMIT_EXCEEDED).")
 }
 
 func serviceIsTrusted(r *request) *Error {

@@ -39,17 +39,15 @@ func topicDefaultPolicy(r *request) resource.PropertyValue {
 		`","Condition":{"StringEquals":{"AWS:SourceOwner":"` + r.Account + `"}}}]}`)
 }
 
-func topicPolicyIsWellFormed(property string) rule {
-	return func(r *request) *Error {
-		if !r.Has(property) {
-			return nil
-		}
-		policy, refused := topicDocument.check(r.document(property))
-		if refused == nil && len(strangers(r, policy)) > 0 {
-			return refuse(topicDocument.Code, "Invalid parameter: Policy Error: PrincipalNotFound")
-		}
-		return refused
+func topicPolicyIsWellFormed(r *request) *Error {
+	if !r.Has("policy") {
+		return nil
 	}
+	policy, refused := topicDocument.check(r.document("policy"))
+	if refused == nil && len(strangers(r, policy)) > 0 {
+		return refuse(topicDocument.Code, "Invalid parameter: Policy Error: PrincipalNotFound")
+	}
+	return refused
 }
 
 // immediate are protocols whose subscription nobody has to confirm.

@@ -122,7 +122,7 @@ func flowLogBucketAllows(r *request) *Error {
 			continue
 		}
 		bucket, policy := r.expand("arn:{partition}:s3:::")+other.ID, documentOf(other.Properties, "policy")
-		context := delivered(r, r.Account, r.expand("arn:{partition}:logs:{region}:{account}:*"))
+		context := delivered(r.Account, r.expand("arn:{partition}:logs:{region}:{account}:*"))
 		object := r.expand("/AWSLogs/{account}/vpcflowlogs/{region}/log.gz")
 		if !serviceMay(policy, "delivery.logs.amazonaws.com", "s3:PutObject", bucket+flowLogFolder(r)+object, context) ||
 			!serviceMay(policy, "delivery.logs.amazonaws.com", "s3:GetBucketAcl", bucket, context) {

@@ -112,7 +112,7 @@ func keyNamed(r *request, arn string) *Resource {
 
 // delivered is the context a service sends with a request to store an object: over TLS, for an account of the
 // organization, giving the bucket's owner full control.
-func delivered(r *request, owner, source string) map[string]string {
+func delivered(owner, source string) map[string]string {
 	return map[string]string{
 		"aws:SourceArn": source, "aws:SourceAccount": owner, "aws:SourceOrgID": organizationID, "s3:x-amz-acl": "bucket-owner-full-control",
 		"aws:SecureTransport": "true", "s3:TlsVersion": "1.3", "aws:PrincipalIsAWSService": "true",

@@ -131,7 +131,7 @@ func trailMayDeliver(r *request) *Error {
 	if under := r.Text("s3KeyPrefix"); under != "" {
 		prefix = under + "/"
 	}
-	context := delivered(r, trailOwner(r), trailARN(r))
+	context := delivered(trailOwner(r), trailARN(r))
 	folders := []string{trailOwner(r)}
 	if r.Flag("isOrganizationTrail") {
 		folders = append(folders, organizationID)
@@ -156,7 +156,7 @@ func trailMayEncrypt(r *request) *Error {
 	if keyNamed(r, arn) == nil {
 		return refuse("KmsKeyNotFoundException", "The KMS key %s does not exist", arn)
 	}
-	context := delivered(r, trailOwner(r), trailARN(r))
+	context := delivered(trailOwner(r), trailARN(r))
 	context["kms:EncryptionContext:aws:cloudtrail:arn"] = trailARN(r)
 	if !keyLets(r, arn, cloudTrail, "kms:GenerateDataKey", context) || !keyLets(r, arn, cloudTrail, "kms:DescribeKey", context) {
 		return refuse("InsufficientEncryptionPolicyException", "Insufficient permissions to access S3 bucket %s or KMS key %s.",
@@ -259,7 +259,7 @@ func channelMayDeliver(r *request) *Error {
 	if under := r.Text("s3KeyPrefix"); under != "" {
 		prefix = under + "/"
 	}
-	context := delivered(r, r.Account, r.expand("arn:{partition}:config:{region}:{account}:delivery-channel"))
+	context := delivered(r.Account, r.expand("arn:{partition}:config:{region}:{account}:delivery-channel"))
 	object := bucket + "/" + prefix + "AWSLogs/" + r.Account + "/Config/ConfigWritabilityCheckFile"
 	allowed := bucketLets(r, name, awsConfig, "s3:PutObject", object, context) &&
 		bucketLets(r, name, awsConfig, "s3:GetBucketAcl", bucket, context) && !retainsByDefault(r, name)

@@ -53,7 +53,7 @@ func topicRow() row {
 			"displayName":      longest(100),
 			"signatureVersion": between(1, 2),
 		},
-		Create: []rule{topicPolicyIsWellFormed("policy")}, Update: []rule{topicPolicyIsWellFormed("policy")},
+		Create: []rule{topicPolicyIsWellFormed}, Update: []rule{topicPolicyIsWellFormed},
 		NotFound: &refusal{Code: "NotFound", Message: "Topic does not exist", Status: 404},
 		Latency:  telling(),
 	}
@@ -72,7 +72,7 @@ func topicPolicyRow() row {
 		Computed:  map[string]maker{"owner": fill("{account}")},
 		Replace:   []string{"arn"},
 		Documents: []string{"policy"},
-		Create:    []rule{topicPolicyIsWellFormed("policy")}, Update: []rule{topicPolicyIsWellFormed("policy")},
+		Create:    []rule{topicPolicyIsWellFormed}, Update: []rule{topicPolicyIsWellFormed},
 		Refs: map[string]string{"arn": kindTopic}, Within: "arn",
 		Latency: telling(),
 	}
