@@ -28,6 +28,7 @@ const guarded = "production"
 // Guardrails are the rules of the production profile, by name.
 func Guardrails() []Guardrail {
 	rails := []Guardrail{
+		{"dns-query-logs", "public zones record what is asked, for 365 days: what a stolen name was used for shows there", questionsKept},
 		{"flow-logs", "every VPC records its traffic: without records an incident cannot be told", eachVPC(flowLogsKept)},
 		{"flow-logs-retention", "traffic records stay 365 days: an intrusion is found months after it began", eachVPC(flowLogsLong)},
 		{"nat-per-zone", "every zone has its own NAT gateway: one gateway takes every zone's way out with it", eachVPC(natPerZone)},
@@ -104,6 +105,20 @@ func passwordsStrong(s *Stack) []breach {
 		all = append(all, breach{at.key("remembered"), fmt.Sprintf("is %d", remembered), "use 24"})
 	}
 	return all
+}
+
+func questionsKept(s *Stack) []breach {
+	if s.DNS == nil || s.DNS.Public == nil {
+		return nil
+	}
+	at, logs := of("dns", "public", "queryLogs"), s.DNS.Public.QueryLogs
+	switch {
+	case logs == nil:
+		return []breach{{at, "is missing", "add it with retentionDays: 365"}}
+	case logs.RetentionDays != 0 && logs.RetentionDays < 365:
+		return []breach{{at.key("retentionDays"), fmt.Sprintf("is %d", logs.RetentionDays), "use 365 or more"}}
+	}
+	return nil
 }
 
 func stateKept(s *Stack) []breach {

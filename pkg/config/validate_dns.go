@@ -70,7 +70,7 @@ func (l *loader) checkPublicZone(at path, zone *PublicZone) {
 	}
 	if zone.DNSSEC != nil && zone.DNSSEC.Publish && l.stack.Kind == Shared {
 		l.fault(at.key("dnssec").key("publish"), "is true, and the parent of the organization's zone is not ours",
-			"set it to false, and give the stack's output dns.public.dsRecord to the registrar")
+			"set it to false, and give the stack's output publicZone.dsRecord to the registrar")
 	}
 	l.checkHealthChecks(at.key("healthChecks"), zone.HealthChecks)
 	l.checkRecords(at, zone.Domain, zone.Records, zone.HealthChecks)
