@@ -350,3 +350,45 @@ func TestWhatPoliciesSeeOfAChange(t *testing.T) {
 		place: place{Region: "eu-west-1"}, New: mapOf(props{"vpcId": "vpc-1"}),
 	}))
 }
+
+// TestRolesAreHeldToTheirRecords: a role that may delegate one name writes that, and nothing else.
+func TestRolesAreHeldToTheirRecords(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, ruleCase{after: []act{
+		memberRole(nil), elsewhere(zoneAct("z", "acme.example")), elsewhere(vpcAct("v", "10.0.0.0/16")),
+		elsewhere(privateZoneAct("p", "acme.internal", "$v")),
+	}}, "")
+	s.must(memberRights(`{"Version":"2012-10-17","Statement":[
+		{"Effect":"Allow","Action":["route53:GetChange","route53:GetHostedZone"],"Resource":"*"},
+		{"Effect":"Allow","Action":"route53:ChangeResourceRecordSets","Resource":"` + s.made["z"].Text("arn") + `","Condition":{"ForAllValues:StringEquals":{
+			"route53:ChangeResourceRecordSetsNormalizedRecordNames":["dev.acme.example"],
+			"route53:ChangeResourceRecordSetsRecordTypes":["NS"],"route53:ChangeResourceRecordSetsActions":["CREATE"]}}},
+		{"Effect":"Allow","Action":"route53:CreateVPCAssociationAuthorization","Resource":"` + s.made["p"].Text("arn") + `","Condition":{
+			"ForAllValues:StringLike":{"route53:VPCs":["VPCId=*,VPCRegion=eu-west-1"]}}}]}`))
+	overwrite := recordAct("o", "dev", "NS", "ns1.example.net")
+	overwrite.inputs["allowOverwrite"] = true
+	far := invitationAct("f", "$p", "$v")
+	far.inputs["vpcRegion"] = "us-east-1"
+	for name, test := range map[string]struct {
+		asked act
+		taken bool
+	}{
+		"its delegation":      {recordAct("r", "dev", "NS", "ns1.example.net"), true},
+		"an address":          {recordAct("r", "dev", "A", "192.0.2.1"), false},
+		"another delegation":  {recordAct("r", "prod", "NS", "ns1.example.net"), false},
+		"what is there":       {overwrite, false},
+		"a VPC of the region": {invitationAct("i", "$p", "$v"), true},
+		"a VPC of another":    {far, false},
+		"another zone's VPC":  {invitationAct("j", "$z", "$v"), false},
+		"a zone":              {zoneAct("y", "b.example"), false},
+	} {
+		_, refused := s.asWorker(test.asked)
+		if test.taken {
+			require.Nil(t, refused, name)
+			continue
+		}
+		require.NotNil(t, refused, name)
+		require.Equal(t, "AccessDenied", refused.Code, name)
+		require.Contains(t, refused.Message, "is not authorized to perform: route53:C", name)
+	}
+}
