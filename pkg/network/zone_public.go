@@ -157,8 +157,7 @@ func (b *publicZoneBuild) delegate() error {
 	return err
 }
 
-// inParent makes a record of the zone's name in the parent's account. A name server takes it as it is asked for, so a
-// replacement deletes first.
+// inParent makes a record of the zone's name in the parent's account.
 func (b *publicZoneBuild) inParent(
 	role, kind string, values pulumi.StringArrayOutput, after []pulumi.Resource,
 ) (*route53.Record, error) {
@@ -168,7 +167,7 @@ func (b *publicZoneBuild) inParent(
 		Type:    pulumi.String(kind),
 		Ttl:     pulumi.Int(orElse(b.args.Config.DelegationTTL, delegationTTL)),
 		Records: values,
-	}, b.Options(pulumi.Provider(b.args.Parent), pulumi.DependsOn(after), pulumi.DeleteBeforeReplace(true))...)
+	}, b.Options(pulumi.Provider(b.args.Parent), pulumi.DependsOn(after))...)
 }
 
 func (b *publicZoneBuild) tags(parts ...string) pulumi.StringMap {

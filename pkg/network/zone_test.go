@@ -65,7 +65,6 @@ func TestPublicZoneIsDelegated(t *testing.T) {
 	}, m.inputs("public-delegation"), "nothing is overwritten")
 	require.Equal(t, "hub", m.get("public-delegation").Provider.Name(), "the parent's account writes it")
 	require.Contains(t, m.needs("public-delegation"), "public-caa", "the parent tells of a whole zone, and forgets it first")
-	require.True(t, m.get("public-delegation").DeleteBeforeReplace)
 }
 
 func TestPublicZoneOfTheOrganization(t *testing.T) {
