@@ -142,8 +142,20 @@ type Resolver struct {
 	Inbound map[string]ResolverClient `yaml:"inbound,omitempty" json:"inbound,omitempty" keys:"name"`
 	// Rules say who answers for a domain, by name. Every VPC of every environment follows them.
 	Rules map[string]ResolverRule `yaml:"rules,omitempty" json:"rules,omitempty" keys:"name"`
+	// Firewall are lists of domains that no VPC of any environment is answered, or only with a note, by name.
+	Firewall map[string]DNSFirewallList `yaml:"firewall,omitempty" json:"firewall,omitempty" keys:"name"`
 	// QueryLogs records what VPCs ask, of every environment.
 	QueryLogs *QueryLogs `yaml:"queryLogs,omitempty" json:"queryLogs,omitempty"`
+}
+
+// DNSFirewallList says what becomes of questions for some domains.
+type DNSFirewallList struct {
+	// Priority is the list's turn, lowest first; the first list with a domain decides.
+	Priority int `yaml:"priority" json:"priority" jsonschema:"required,minimum=1,maximum=9999" example:"10"`
+	// Action is block (there is no such name), alert (answered, and noted in the query logs) or allow.
+	Action string `yaml:"action" json:"action" jsonschema:"required,enum=block,enum=alert,enum=allow" example:"block"`
+	// Domains are names: one, all below one ("*.bad.example"), or all ("*").
+	Domains []string `yaml:"domains" json:"domains" jsonschema:"required,minItems=1,maxItems=1000" example:"[bad.example, \"*.bad.example\"]"`
 }
 
 // ResolverClient is a network that asks the inbound endpoint.

@@ -119,9 +119,10 @@ func (l *loader) checkResolver(at path, resolver *Resolver) {
 	if vpc, known := l.stack.VPCs[resolver.VPC]; known && lacks(vpc.Tiers, "private") {
 		l.fault(at.key("vpc"), fmt.Sprintf("vpcs.%s has no private subnets", resolver.VPC), "add private to its tiers: the endpoints stand there")
 	}
-	if len(resolver.Inbound)+len(resolver.Rules) == 0 && resolver.QueryLogs == nil {
-		l.fault(at, "does nothing", "add inbound, rules or queryLogs, or remove it")
+	if len(resolver.Inbound)+len(resolver.Rules)+len(resolver.Firewall) == 0 && resolver.QueryLogs == nil {
+		l.fault(at, "does nothing", "add inbound, rules, firewall or queryLogs, or remove it")
 	}
+	l.checkDNSFirewall(at.key("firewall"), resolver.Firewall)
 	for _, name := range slices.Sorted(maps.Keys(resolver.Inbound)) {
 		l.checkSupernet(at.key("inbound").key(name).key("cidr"), resolver.Inbound[name].CIDR)
 	}
@@ -143,5 +144,23 @@ func (l *loader) checkResolver(at path, resolver *Resolver) {
 	}
 	if resolver.QueryLogs != nil {
 		l.checkRetention(at.key("queryLogs").key("retentionDays"), resolver.QueryLogs.RetentionDays)
+	}
+}
+
+// checkDNSFirewall checks that lists have turns of their own and domains that a list takes.
+func (l *loader) checkDNSFirewall(at path, lists map[string]DNSFirewallList) {
+	turns := map[int]string{}
+	for _, name := range slices.Sorted(maps.Keys(lists)) {
+		list, at := lists[name], at.key(name)
+		if other, twice := turns[list.Priority]; twice && list.Priority != 0 {
+			l.fault(at.key("priority"), fmt.Sprintf("%d is also firewall.%s's", list.Priority, other), "give each list a turn of its own")
+		}
+		turns[list.Priority] = name
+		l.checkUnique(at.key("domains"), list.Domains)
+		for i, domain := range list.Domains {
+			if domain != "" && domain != "*" && domainFault(strings.TrimPrefix(domain, "*.")) != "" {
+				l.fault(at.key("domains").index(i), fmt.Sprintf("%q is not a domain", domain), `write it as bad.example, "*.bad.example" or "*"`)
+			}
+		}
 	}
 }

@@ -43,8 +43,9 @@ type Resolver struct {
 	RuleIDs pulumi.StringMapOutput `pulumi:"ruleIds"`
 	// InboundEndpointID is the endpoint that networks outside ask; "" when none does.
 	InboundEndpointID pulumi.StringOutput `pulumi:"inboundEndpointId"`
-	// QueryLogConfigID is "" without query logs.
-	QueryLogConfigID pulumi.StringOutput `pulumi:"queryLogConfigId"`
+	// QueryLogConfigID is "" without query logs, FirewallRuleGroupID without a firewall.
+	QueryLogConfigID    pulumi.StringOutput `pulumi:"queryLogConfigId"`
+	FirewallRuleGroupID pulumi.StringOutput `pulumi:"firewallRuleGroupId"`
 	// ShareARN is the resource share's; "" when nothing is shared.
 	ShareARN pulumi.StringOutput `pulumi:"shareArn"`
 
@@ -79,7 +80,7 @@ type resolverBuild struct {
 
 func (b *resolverBuild) build(children *component.Children) error {
 	b.Children = children
-	for _, step := range []func() error{b.makeInbound, b.makeOutbound, b.makeRules, b.logQuestions, b.share} {
+	for _, step := range []func() error{b.makeInbound, b.makeOutbound, b.makeRules, b.logQuestions, b.makeFirewall, b.share} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -243,7 +244,7 @@ func (b *resolverBuild) logQuestions() error {
 	return nil
 }
 
-// share shows rules and query logs to other accounts. Nothing is shared without them.
+// share shows rules, query logs and the firewall to other accounts. Nothing is shared without them.
 func (b *resolverBuild) share() error {
 	b.out.ShareARN = pulumi.String("").ToStringOutput()
 	if len(b.args.Principals) == 0 || len(b.shared) == 0 {

@@ -10,20 +10,23 @@ import (
 
 	"aws-platform/pkg/component"
 	"aws-platform/pkg/config"
+	"aws-platform/pkg/naming"
 )
 
 // ResolverAssociationArgs say which VPCs follow a resolver's rules.
 type ResolverAssociationArgs struct {
+	Scope naming.Scope // the VPCs'
 	// Config is the resolver's, read from its own stack file: it decides how many rules there are.
 	Config config.Resolver
-	// RuleIDs and QueryLogConfigID are the resolver's outputs.
-	RuleIDs          pulumi.StringMapInput
-	QueryLogConfigID pulumi.StringInput
+	// RuleIDs, QueryLogConfigID and FirewallRuleGroupID are the resolver's outputs.
+	RuleIDs             pulumi.StringMapInput
+	QueryLogConfigID    pulumi.StringInput
+	FirewallRuleGroupID pulumi.StringInput
 	// VpcIDs are the VPCs, by name, of the account this is made in.
 	VpcIDs map[string]pulumi.StringInput
 }
 
-// ResolverAssociation lets VPCs follow the rules of a resolver, and records what they ask.
+// ResolverAssociation lets VPCs follow the rules of a resolver, puts them behind its firewall and records what they ask.
 type ResolverAssociation struct {
 	pulumi.ResourceState
 
@@ -66,8 +69,8 @@ func (a *ResolverAssociation) join(ctx *pulumi.Context, args *ResolverAssociatio
 			return err
 		}
 	}
-	if args.Config.QueryLogs == nil {
-		return nil
+	if err := a.guard(ctx, args, vpc); err != nil || args.Config.QueryLogs == nil {
+		return err
 	}
 	_, err := route53.NewResolverQueryLogConfigAssociation(ctx, a.made.Name("query-log", vpc),
 		&route53.ResolverQueryLogConfigAssociationArgs{ResolverQueryLogConfigId: args.QueryLogConfigID, ResourceId: args.VpcIDs[vpc]},

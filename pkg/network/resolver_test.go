@@ -19,6 +19,10 @@ func fullResolver() config.Resolver {
 			"plant": {Domain: "plant.example", Targets: []string{"192.168.0.10"}},
 			"cloud": {Domain: "cloud.corp.example"},
 		},
+		Firewall: map[string]config.DNSFirewallList{
+			"bad":  {Priority: 20, Action: "block", Domains: []string{"bad.example", "*.bad.example"}},
+			"good": {Priority: 10, Action: "allow", Domains: []string{"good.bad.example"}},
+		},
 		QueryLogs: &config.QueryLogs{RetentionDays: 90},
 	}
 }
@@ -51,7 +55,7 @@ func makeResolver(t *testing.T, cfg config.Resolver) mocked {
 		}
 		_, err = NewResolverAssociation(ctx, "rules", &ResolverAssociationArgs{
 			Config: cfg, RuleIDs: resolver.RuleIDs, QueryLogConfigID: resolver.QueryLogConfigID,
-			VpcIDs: map[string]pulumi.StringInput{"main": vpc.VpcID},
+			FirewallRuleGroupID: resolver.FirewallRuleGroupID, Scope: testScope(), VpcIDs: map[string]pulumi.StringInput{"main": vpc.VpcID},
 		})
 		return err
 	})
@@ -93,7 +97,7 @@ func TestResolverRules(t *testing.T) {
 	require.Equal(t, "/aws/route53resolver/acme-shared-resolver", m.get("resolver-query-log-group").ID)
 	require.True(t, m.get("resolver-query-log-group").Protect)
 	require.Equal(t, []string{
-		"resolver-share-query-log", "resolver-share-rule-cloud", "resolver-share-rule-corp", "resolver-share-rule-plant",
+		"resolver-share-firewall", "resolver-share-query-log", "resolver-share-rule-cloud", "resolver-share-rule-corp", "resolver-share-rule-plant",
 	}, m.of("ResourceAssociation"))
 	require.Equal(t, object{"resourceShareArn": "<resolver-share>", "resourceArn": "<resolver-rule-corp.arn>"}, m.inputs("resolver-share-rule-corp"))
 	require.Equal(t, object{"resourceShareArn": "<resolver-share>", "principal": organizationARN}, m.inputs("resolver-share-with-organization"))
@@ -113,10 +117,30 @@ func TestResolverAssociation(t *testing.T) {
 func TestResolverMakesWhatIsAskedFor(t *testing.T) {
 	t.Parallel()
 	cfg := fullResolver()
-	cfg.Inbound, cfg.QueryLogs = nil, nil
+	cfg.Inbound, cfg.QueryLogs, cfg.Firewall = nil, nil, nil
 	cfg.Rules = map[string]config.ResolverRule{"cloud": {Domain: "cloud.corp.example"}}
 	m := makeResolver(t, cfg)
 	require.Empty(t, m.of("ResolverEndpoint"), "nobody asks, nothing is forwarded")
 	require.Equal(t, []string{"resolver-share-rule-cloud"}, m.of("ResourceAssociation"))
 	require.Empty(t, m.of("ResolverQueryLogConfigAssociation"))
+	require.Empty(t, m.of("ResolverFirewallRuleGroupAssociation"))
+}
+
+func TestResolverFirewall(t *testing.T) {
+	t.Parallel()
+	m := makeResolver(t, fullResolver())
+	require.Equal(t, object{"name": "acme-shared-resolver"}, m.inputs("resolver-firewall"))
+	require.Equal(t, object{"name": "acme-shared-resolver-bad", "domains": list("*.bad.example", "bad.example")}, m.inputs("resolver-firewall-list-bad"))
+	require.Equal(t, object{
+		"name": "acme-shared-resolver-bad", "priority": 20.0, "action": "BLOCK", "blockResponse": "NXDOMAIN",
+		"firewallRuleGroupId": "<resolver-firewall>", "firewallDomainListId": "<resolver-firewall-list-bad>",
+	}, m.inputs("resolver-firewall-rule-bad"))
+	require.Equal(t, object{
+		"name": "acme-shared-resolver-good", "priority": 10.0, "action": "ALLOW",
+		"firewallRuleGroupId": "<resolver-firewall>", "firewallDomainListId": "<resolver-firewall-list-good>",
+	}, m.inputs("resolver-firewall-rule-good"))
+	require.Equal(t, object{
+		"name": "acme-dev-main", "firewallRuleGroupId": "<resolver-firewall>", "vpcId": "<main-vpc>", "priority": 101.0,
+	}, m.inputs("rules-firewall-main"))
+	require.Empty(t, m.get("rules-firewall-main").Provider, "the VPC's owner joins")
 }

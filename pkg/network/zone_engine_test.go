@@ -119,7 +119,8 @@ func (n *names) environment(
 		return err
 	}
 	_, err = NewResolverAssociation(ctx, "rules", &ResolverAssociationArgs{
-		Config: fullResolver(), RuleIDs: resolver.RuleIDs, QueryLogConfigID: resolver.QueryLogConfigID, VpcIDs: vpcs,
+		Config: fullResolver(), RuleIDs: resolver.RuleIDs, QueryLogConfigID: resolver.QueryLogConfigID,
+		FirewallRuleGroupID: resolver.FirewallRuleGroupID, VpcIDs: vpcs, Scope: testScope(),
 	}, resolver.Ready())
 	return err
 }

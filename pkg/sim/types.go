@@ -7,7 +7,7 @@ func groups() [][]row {
 		storageTypes(), identityTypes(), keyTypes(),
 		organizationTypes(), identityCenterTypes(),
 		detectionTypes(), baselineTypes(), recordTypes(), alarmTypes(),
-		ramTypes(), transitTypes(), vpnTypes(), firewallTypes(), zoneTypes(), resolverTypes(),
+		ramTypes(), transitTypes(), vpnTypes(), firewallTypes(), zoneTypes(), resolverTypes(), dnsFirewallTypes(),
 		federationTypes(),
 	}
 }
