@@ -202,10 +202,16 @@ func TestTwoUpdatesNeverBothRun(t *testing.T) {
 
 	var group sync.WaitGroup
 	var firstErr error
+	ended := make(chan struct{})
 	group.Go(func() {
+		defer close(ended)
 		_, firstErr = first.Run(context.Background(), engine.Up, one("dev"), engine.RunOptions{})
 	})
-	<-inside
+	select {
+	case <-inside:
+	case <-ended:
+		require.NoError(t, firstErr)
+	}
 	results, err := second.Run(context.Background(), engine.Up, one("dev"), engine.RunOptions{})
 	close(goOn)
 	group.Wait()

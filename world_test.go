@@ -108,10 +108,15 @@ func broughtUp(t *testing.T, stacks []engine.Stack) fs.FS {
 	return files
 }
 
-// networkAlone makes dev a stack with a VPC and nothing that another stack must have made before it.
+// networkAlone makes dev the only stack, with a VPC and nothing that another stack must have made before it.
 func (w *world) networkAlone() *world {
 	w.t.Helper()
 	w.whole = false
+	others, err := filepath.Glob(filepath.Join(w.root, "Pulumi.*.yaml"))
+	require.NoError(w.t, err)
+	for _, file := range others {
+		require.NoError(w.t, os.Remove(file))
+	}
 	text := `config:
   aws-platform:kind: workload
   aws-platform:profile: development
@@ -119,6 +124,7 @@ func (w *world) networkAlone() *world {
   aws-platform:costCenter: "2100"
   aws-platform:account:
     id: "210000000003"
+    email: aws-dev@acme.example
     region: eu-west-1
     role: OrganizationAccountAccessRole
   aws-platform:vpcs:
