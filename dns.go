@@ -93,3 +93,48 @@ func (p *platform) dnsRoles() error {
 	}
 	return nil
 }
+
+// resolver exchanges questions with networks outside AWS, for the VPCs of every environment.
+func (p *platform) resolver() error {
+	if p.stack.DNS == nil || p.stack.DNS.Resolver == nil {
+		return nil
+	}
+	cfg := *p.stack.DNS.Resolver
+	made, err := network.NewResolver(p.Context, "resolver", &network.ResolverArgs{
+		Scope: p.scope, Config: cfg, Vpc: p.vpcMade[cfg.VPC], Protect: p.stack.Protect,
+		Principals: map[string]pulumi.StringInput{
+			"organization": p.published(config.Management, "organization", "organizationArn"),
+		},
+	}, p.aws)
+	if err != nil {
+		return err
+	}
+	if err := p.publish("resolver", made); err != nil {
+		return err
+	}
+	_, err = network.NewResolverAssociation(p.Context, "resolver-association", &network.ResolverAssociationArgs{
+		Scope: p.scope, Config: cfg, RuleIDs: made.RuleIDs, QueryLogConfigID: made.QueryLogConfigID,
+		FirewallRuleGroupID: made.FirewallRuleGroupID, VpcIDs: p.vpcIDs,
+	}, p.aws, made.Ready())
+	return err
+}
+
+// followResolver has a workload's VPCs follow the shared stack's resolver.
+func (p *platform) followResolver() error {
+	shared := p.stack.Stacks[p.stack.The(config.Shared)]
+	if len(p.vpcIDs) == 0 || shared == nil || shared.DNS == nil || shared.DNS.Resolver == nil {
+		return nil
+	}
+	// What the resolver does not have it publishes as "".
+	part := func(name string) pulumi.StringOutput {
+		return p.publishedAny(config.Shared, "resolver", name).ApplyT(func(value any) string {
+			text, _ := value.(string)
+			return text
+		}).(pulumi.StringOutput)
+	}
+	_, err := network.NewResolverAssociation(p.Context, "resolver-association", &network.ResolverAssociationArgs{
+		Scope: p.scope, Config: *shared.DNS.Resolver, RuleIDs: p.publishedMap(config.Shared, "resolver", "ruleIds"),
+		QueryLogConfigID: part("queryLogConfigId"), FirewallRuleGroupID: part("firewallRuleGroupId"), VpcIDs: p.vpcIDs,
+	}, p.aws)
+	return err
+}

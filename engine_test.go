@@ -409,6 +409,32 @@ func TestOnboarding(t *testing.T) {
 	require.True(t, w.cloud.Reach(qa[0], shared[0]).Reached)
 }
 
+// TestOptionsOfTheHub turns on what the shared stack can do for all: its resolver, and its way out for an environment that has
+// none of its own. Both reach the environment by its own next update.
+func TestOptionsOfTheHub(t *testing.T) {
+	t.Parallel()
+	w := foundations.world(t)
+	e := w.engine(nil)
+	w.edit("shared", "    private: { domain: shared.acme.internal, vpc: hub }", `    private: { domain: shared.acme.internal, vpc: hub }
+    resolver:
+      vpc: hub
+      rules: { corp: { domain: corp.example, targets: [192.168.0.53] } }`)
+	w.edit("shared", "    onPremises:", "    egress: { vpc: hub, segments: [nonproduction] }\n    onPremises:")
+	w.edit("dev", "      clusters: [apps]", "      clusters: [apps]\n      nat: none")
+	_, err := e.Run(context.Background(), engine.Up, everything[:3], engine.RunOptions{})
+	require.NoError(t, err)
+	own := w.cloud.Subnets(w.find("main-vpc").Account, "private")
+	out := w.cloud.Reach(own[0], sim.Endpoint{})
+	require.True(t, out.Reached, out.Reason)
+	hub := w.find("hub-gateway").ID
+	require.True(t, slices.ContainsFunc(out.Hops, func(hop sim.Hop) bool { return hop.To == hub }), "by the hub: %v", out.Hops)
+	results, err := e.Run(context.Background(), engine.Up, everything[:3], engine.RunOptions{})
+	require.NoError(t, err)
+	for _, result := range results {
+		require.Empty(t, steps(result), result.Stack)
+	}
+}
+
 // kept says whether something stays in an account when its stack has gone: the settings without which it would be open,
 // what has been recorded, and Security Hub, which AWS does not switch off for those who administer it.
 func kept(held string) bool {

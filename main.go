@@ -98,6 +98,7 @@ func (p *platform) shared() error {
 		p.vpcs,
 		p.publicZone,
 		p.privateZone,
+		p.resolver,
 		p.dnsRoles,
 		p.pipelines,
 	)
@@ -111,6 +112,7 @@ func (p *platform) workload() error {
 		p.vpcs,
 		p.publicZone,
 		p.privateZone,
+		p.followResolver,
 	)
 }
 

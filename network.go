@@ -41,18 +41,23 @@ func (p *platform) vpcs() error {
 	for _, name := range slices.Sorted(maps.Keys(p.stack.VPCs)) {
 		cfg := p.stack.VPCs[name]
 		vpc, err := network.NewVpc(p.Context, name, &network.VpcArgs{
-			Scope:   p.scope,
-			Config:  cfg,
-			Protect: p.stack.Protect,
+			Scope:          p.scope,
+			Config:         cfg,
+			Protect:        p.stack.Protect,
+			TransitPerZone: p.leadsOut(name) || p.inspects(name),
 		}, p.aws)
 		if err != nil {
 			return err
 		}
-		p.vpcIDs[name] = vpc.VpcID
+		p.vpcMade[name], p.vpcIDs[name] = vpc, vpc.VpcID
 		if outputs[name], err = component.Outputs(vpc); err != nil {
 			return err
 		}
-		if err := p.attach(name, vpc); err != nil {
+		join := p.attach
+		if p.inspects(name) {
+			join = p.inspect
+		}
+		if err := join(name, vpc); err != nil {
 			return err
 		}
 	}
@@ -74,7 +79,7 @@ func (p *platform) attach(name string, vpc *network.Vpc) error {
 	}
 	if p.hub != nil {
 		args.TransitGatewayID, args.RouteTableIDs = p.hub.TransitGatewayID, p.hub.RouteTableIDs
-		args.Egress = shared.TransitGateway.Egress != nil && shared.TransitGateway.Egress.VPC == name
+		args.Egress = p.leadsOut(name)
 	} else {
 		args.TransitGatewayID = p.published(config.Shared, "transitGateway", "transitGatewayId")
 		args.RouteTableIDs = p.publishedMap(config.Shared, "transitGateway", "routeTableIds")
@@ -86,4 +91,28 @@ func (p *platform) attach(name string, vpc *network.Vpc) error {
 	}
 	_, err := network.NewTransitGatewayAttachment(p.Context, name+"-transit", args, p.aws)
 	return err
+}
+
+// leadsOut tells whether a VPC is the way out that segments share.
+func (p *platform) leadsOut(vpc string) bool {
+	hub := p.stack.TransitGateway
+	return hub != nil && hub.Egress != nil && hub.Egress.VPC == vpc
+}
+
+// inspects tells whether a VPC holds the firewall between segments.
+func (p *platform) inspects(vpc string) bool {
+	hub := p.stack.TransitGateway
+	return hub != nil && hub.Inspection != nil && hub.Inspection.VPC == vpc
+}
+
+// inspect puts the firewall between segments into a VPC.
+func (p *platform) inspect(name string, vpc *network.Vpc) error {
+	made, err := network.NewTransitInspection(p.Context, name+"-inspection", &network.TransitInspectionArgs{
+		Scope: p.scope, Config: *p.stack.TransitGateway, Vpc: vpc, TransitGatewayID: p.hub.TransitGatewayID,
+		RouteTableIDs: p.hub.RouteTableIDs, Protect: p.stack.Protect,
+	}, p.aws)
+	if err != nil {
+		return err
+	}
+	return p.publish("inspection", made)
 }

@@ -28,6 +28,7 @@ type platform struct {
 	hub     *network.TransitGateway
 	public  *network.PublicZone
 	private *network.PrivateZone
+	vpcMade map[string]*network.Vpc
 	vpcIDs  map[string]pulumi.StringInput
 	helpers map[string]*aws.Provider
 }
@@ -35,7 +36,7 @@ type platform struct {
 func newPlatform(ctx *pulumi.Context, stack *config.Project) (*platform, error) {
 	p := &platform{
 		Context: ctx, stack: stack, outputs: pulumi.Map{}, references: map[config.Kind]*pulumi.StackReference{},
-		helpers: map[string]*aws.Provider{}, vpcIDs: map[string]pulumi.StringInput{},
+		helpers: map[string]*aws.Provider{}, vpcMade: map[string]*network.Vpc{}, vpcIDs: map[string]pulumi.StringInput{},
 	}
 	var err error
 	if p.scope, err = p.scopeOf(stack.Name); err != nil {
