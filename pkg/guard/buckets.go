@@ -41,7 +41,7 @@ func bucketControls() []Control {
 		},
 		{
 			ID: "S3.13", Title: "Buckets have a lifecycle", Standards: []string{fsbp}, Types: bucketTypes,
-			resource: bucketHas("s3/BucketLifecycleConfigurationV2", "lifecycleRules", "add a lifecycle with a rule that is enabled", func(c *subject, r *Resource) string {
+			resource: bucketHas("s3/BucketLifecycleConfigurationV2", "lifecycleRules", "add a lifecycle with a rule that is enabled", func(_ *subject, r *Resource) string {
 				for _, found := range values(r.Inputs, "rules[].status") {
 					if found.value != "Disabled" {
 						return ""

@@ -101,11 +101,6 @@ func isEmptyList(v any) bool {
 	return is && len(list) == 0
 }
 
-// forbidden is a type that must not be there at all.
-func forbidden(wrong, fix string) func(*subject) {
-	return func(c *subject) { c.fail("", wrong, fix) }
-}
-
 // accompanied demands that a resource of a type names this one in a property, and is as check says. check may be nil.
 func accompanied(short, property, fix string, check func(c *subject, other *Resource) (wrong string)) func(*subject) {
 	return func(c *subject) {

@@ -143,13 +143,14 @@ func (r rule) covers(port int) bool { return r.carriesPorts() && r.from <= port 
 func (c *subject) open(r rule, of family) (anybody, unsure bool) {
 	for _, source := range r.sources {
 		text, known := source.(string)
-		if !known {
+		switch {
+		case !known:
 			unsure = true
-		} else if strings.HasPrefix(text, "pl-") {
+		case strings.HasPrefix(text, "pl-"):
 			for _, block := range c.prefixList(text) {
 				anybody = anybody || anywhere(block, of)
 			}
-		} else {
+		default:
 			anybody = anybody || anywhere(text, of)
 		}
 	}
