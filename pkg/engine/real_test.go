@@ -136,10 +136,13 @@ func TestRealLife(t *testing.T) {
 	result := only(t, preview, err)
 	require.True(t, result.Created)
 	require.Equal(t, Counts{OpCreate: 4}, result.Counts)
+	_, err = two.State(ctx, dev.Name)
+	var missing *StackMissing
+	require.ErrorAs(t, err, &missing, "a preview leaves no stack behind")
 
 	up, err := two.Up(ctx, dev)
 	result = only(t, up, err)
-	require.False(t, result.Created)
+	require.True(t, result.Created)
 	require.Equal(t, Counts{OpCreate: 4}, result.Counts)
 	require.Equal(t, map[string]any{"rooms": 2.0, "key": masked}, result.Outputs)
 	require.Len(t, result.Changes, 3)

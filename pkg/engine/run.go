@@ -73,8 +73,12 @@ func (r *run) whole(ctx context.Context) Result {
 		result, err = r.attempt(ctx)
 	}
 	result.Err = err
-	if back := r.workspace.carryBack(); back != nil && result.Err == nil {
-		result.Err = back
+	tidy := r.workspace.carryBack
+	if r.created && r.op == Preview {
+		tidy = func() error { return r.forget(ctx) }
+	}
+	if untidy := tidy(); untidy != nil && result.Err == nil {
+		result.Err = untidy
 	}
 	var killed *Killed
 	if r.reducer.pending || errors.As(err, &killed) {
@@ -86,6 +90,14 @@ func (r *run) whole(ctx context.Context) Result {
 		}
 	}
 	return result
+}
+
+// forget removes the stack that a preview had to make to have something to preview: a preview leaves nothing behind. A
+// stack that somebody has brought up meanwhile is not removed by the CLI.
+func (r *run) forget(ctx context.Context) error {
+	clean, stop := context.WithTimeout(context.WithoutCancel(ctx), lookDelay)
+	defer stop()
+	return r.engine.Remove(clean, r.stack, false)
 }
 
 // attempt runs the operation once.
