@@ -73,12 +73,10 @@ func (r *run) whole(ctx context.Context) Result {
 		result, err = r.attempt(ctx)
 	}
 	result.Err = err
-	tidy := r.workspace.carryBack
 	if r.created && r.op == Preview {
-		tidy = func() error { return r.forget(ctx) }
-	}
-	if untidy := tidy(); untidy != nil && result.Err == nil {
-		result.Err = untidy
+		r.forget(ctx, &result)
+	} else if back := r.workspace.carryBack(); back != nil && result.Err == nil {
+		result.Err = back
 	}
 	var killed *Killed
 	if r.reducer.pending || errors.As(err, &killed) {
@@ -93,11 +91,16 @@ func (r *run) whole(ctx context.Context) Result {
 }
 
 // forget removes the stack that a preview had to make to have something to preview: a preview leaves nothing behind. A
-// stack that somebody has brought up meanwhile is not removed by the CLI.
-func (r *run) forget(ctx context.Context) error {
+// stack that somebody has brought up meanwhile is not removed by the CLI, nor is any by those whose role may not.
+func (r *run) forget(ctx context.Context, result *Result) {
 	clean, stop := context.WithTimeout(context.WithoutCancel(ctx), lookDelay)
 	defer stop()
-	return r.engine.Remove(clean, r.stack, false)
+	if err := r.engine.Remove(clean, r.stack, false); err != nil {
+		result.Diagnostics = append(result.Diagnostics, Diagnostic{
+			Severity: "warning",
+			Message:  "stack " + r.stack + ", made empty for this preview, is still there: " + err.Error(),
+		})
+	}
 }
 
 // attempt runs the operation once.
