@@ -66,13 +66,9 @@ var exempt = []guard.Exemption{
 	{Control: "Account.1", Resource: "*/", Until: revisit, Reason: "the stack files name no contacts yet (baseline.contacts)"},
 	{Control: "EC2.10", Resource: "shared/hub-vpc", Until: revisit, Reason: "nothing in the hub calls Amazon EC2 yet"},
 	{Control: "EC2.172", Resource: "management/", Until: revisit, Reason: "the stack file does not block the internet yet (baseline.vpcBlockPublicAccess)"},
-	{Control: "IAM.18", Resource: "*/", Until: revisit, Reason: "nobody has been named to open support cases yet"},
 	{Control: "S3.22", Resource: "*/", Until: revisit, Reason: "data events cost by the event; the stack file does not ask for them yet (trail.dataEvents)"},
 	{Control: "S3.23", Resource: "*/", Until: revisit, Reason: "data events cost by the event; the stack file does not ask for them yet (trail.dataEvents)"},
 	{Control: "S3.9", Resource: "prod/main-flow-log-bucket", Until: revisit, Reason: "the account has no bucket for access logs; the archive of the shared account has"},
 	{Control: "S3.14", Resource: "prod/main-flow-log-bucket", Until: revisit, Reason: "flow logs are written once, by AWS"},
 	{Control: "S3.14", Resource: "management/state-logs", Until: revisit, Reason: "access logs are written once, by AWS"},
-	{Control: "H1", Resource: "management/access-*-alarm-*-key", Until: revisit, Reason: "encrypts messages on their way only; nothing is lost with the key"},
-	{Control: "KMS.3", Resource: "management/access-*-alarm-*-key", Until: revisit, Reason: "encrypts messages on their way only; nothing is lost with the key"},
-	{Control: "H20", Resource: "management/access-*-readonly-read", Until: revisit, Reason: "config:Batch* reads only, and is to be written config:BatchGet*"},
 }

@@ -252,7 +252,7 @@ func (b *accessBuild) breakGlass() error {
 		scope := b.args.Scope
 		scope.Region = region
 		alarm, err := NewBreakGlassAlarm(b.ctx, b.Name("alarm", region), BreakGlassAlarmArgs{
-			Scope: scope, AccountID: b.args.AccountID, Notify: glass.Notify,
+			Scope: scope, AccountID: b.args.AccountID, Notify: glass.Notify, Protect: b.args.Protect,
 		}, b.Options(opts...)...)
 		if err != nil {
 			return err

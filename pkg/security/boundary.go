@@ -16,7 +16,7 @@ func (f facts) ceiling() []right {
 		verbs("autoscaling", "Complete* Create* D* Record* Set* Start* Terminate* Update*"),
 		verbs("backup", "Copy* Create* Describe* Get* List* Start* Tag* Update*"),
 		verbs("cloudwatch", "D* Get* List* Put*"),
-		verbs("config", "Batch* Describe* Get* List* Put* Select*"),
+		verbs("config", "BatchGet* Describe* Get* List* Put* Select*"),
 		verbs("dynamodb", "Batch* Condition* Create* D* Get* List* Partial* PartiQL* Put* Query Restore* Scan Start* Tag* Update*"),
 		verbs("ec2", `A* Create* D* Enable* Get* Modify* Re* Run* Search* Start* Stop* Terminate* Unassign*`),
 		verbs("ec2messages", "Ack* Delete* Fail* Get* Send*"),

@@ -14,8 +14,8 @@ import (
 	"aws-platform/pkg/naming"
 )
 
-// alarmKeyDays is the shortest deletion window: what the key encrypts is gone once it is delivered.
-const alarmKeyDays = 7
+// alarmKeyDays is AWS's longest deletion window: without its key the topic is silent, and nobody notices on a good day.
+const alarmKeyDays = 30
 
 // BreakGlassAlarmArgs say which role is watched where.
 type BreakGlassAlarmArgs struct {
@@ -25,6 +25,8 @@ type BreakGlassAlarmArgs struct {
 	AccountID pulumi.StringInput
 	// Notify are the e-mail addresses told.
 	Notify []string
+	// Protect makes the engine refuse to delete the key.
+	Protect bool
 }
 
 // BreakGlassAlarm tells people at once that somebody took the account's break-glass role: a rule on CloudTrail's record
@@ -115,7 +117,7 @@ func (b *alarmBuild) topic(rule *cloudwatch.EventRule) (*sns.Topic, error) {
 		DeletionWindowInDays: pulumi.Int(alarmKeyDays),
 		Policy:               b.in(alarmKeyPolicy),
 		Tags:                 b.tags("key"),
-	}, b.Options()...)
+	}, b.Options(pulumi.Protect(b.args.Protect))...)
 	if err != nil {
 		return nil, err
 	}

@@ -20,7 +20,7 @@ func (f facts) readRights() []right {
 		read("cloudfront", "Describe* Get* List*"),
 		read("cloudtrail", "Describe* Get* List*"),
 		read("cloudwatch", "Describe* Get* List*"),
-		read("config", "Batch* Describe* Get* List*"),
+		read("config", "BatchGet* Describe* Get* List*"),
 		read("dynamodb", "Describe* GetResourcePolicy List*"),
 		read("ec2", `Describe* GetEbs* GetImage* GetInstanceMetadata* GetIpam* GetManaged* GetNetworkInsights* GetSerial* GetSnapshot*
 			GetSubnet* GetTransit* Search*`),
