@@ -76,7 +76,7 @@ func TestManifests(t *testing.T) {
 	for _, stack := range stacks {
 		t.Run(stack, func(t *testing.T) {
 			t.Parallel()
-			got := manifest(t, composed(t, stack))
+			got := manifest(t, stack, composed(t, stack))
 			golden.Check(t, filepath.Join("tests", "testdata", "manifests", stack+".yaml"), got)
 		})
 	}
@@ -105,8 +105,9 @@ func TestEveryResourceIsPlaced(t *testing.T) {
 	}
 }
 
-// manifest is the registrations as YAML, sorted by type and name, ids of other resources told by name.
-func manifest(t *testing.T, registered []sim.Registration) string {
+// manifest is the registrations as YAML, sorted by type and name, ids of other resources told by name, policies by the file
+// that shows them.
+func manifest(t *testing.T, stack string, registered []sim.Registration) string {
 	t.Helper()
 	type entry struct {
 		Resource  string         `yaml:"resource"`
@@ -116,6 +117,8 @@ func manifest(t *testing.T, registered []sim.Registration) string {
 		Inputs    map[string]any `yaml:"inputs,omitempty"`
 	}
 	names := references(registered)
+	policies, err := shownPolicies()
+	require.NoError(t, err)
 	shared := sharedTags(registered)
 	var entries []entry
 	for _, r := range registered {
@@ -123,6 +126,9 @@ func manifest(t *testing.T, registered []sim.Registration) string {
 			continue
 		}
 		e := entry{Resource: r.Type + " " + r.Name, Protect: r.Protect, Inputs: r.Inputs.Mappable()}
+		withPolicies("", e.Inputs, func(property, _ string) string {
+			return "policies/" + policies.of[policyInput{stack, string(r.URN), property}]
+		})
 		if tags, ok := e.Inputs["tags"].(map[string]any); ok {
 			maps.DeleteFunc(tags, func(key string, value any) bool { return shared[key] == value })
 		}

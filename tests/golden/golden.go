@@ -13,6 +13,9 @@ import (
 // passes unseen.
 const updateVariable = "UPDATE_GOLDEN"
 
+// Updating says whether golden files are to be rewritten.
+func Updating() bool { return os.Getenv(updateVariable) != "" }
+
 // Check fails the test when got differs from the file at path.
 func Check(t testing.TB, path, got string) {
 	t.Helper()
@@ -20,7 +23,7 @@ func Check(t testing.TB, path, got string) {
 	if err == nil && string(want) == got {
 		return
 	}
-	if os.Getenv(updateVariable) != "" {
+	if Updating() {
 		write(t, path, got)
 		t.Fatalf("%s was rewritten: read the difference, then run again without %s", path, updateVariable)
 	}
