@@ -41,18 +41,12 @@ func bucketControls() []Control {
 		},
 		{
 			ID: "S3.13", Title: "Buckets have a lifecycle", Standards: []string{fsbp}, Types: bucketTypes,
-			resource: bucketHas("s3/BucketLifecycleConfigurationV2", "lifecycleRules", "add a lifecycle with a rule that is enabled", func(_ *subject, r *Resource) string {
-				for _, found := range values(r.Inputs, "rules[].status") {
-					if found.value != "Disabled" {
-						return ""
-					}
-				}
-				return "has no rule that is enabled"
-			}),
+			resource: bucketHas("s3/BucketLifecycleConfigurationV2", "lifecycleRules", "add a lifecycle with a rule that is enabled",
+				hasRule("at all", func(map[string]any) bool { return true })),
 		},
 		{
 			ID: "S3.14", Title: "Buckets keep versions", Standards: []string{nist}, Types: bucketTypes,
-			resource: bucketHas("s3/BucketVersioningV2", "versioning", "add BucketVersioningV2 with Enabled",
+			resource: bucketHas("s3/BucketVersioningV2", "versioning.enabled", "add BucketVersioningV2 with Enabled",
 				settings(expectation{path: "versioningConfiguration.status", ok: is("Enabled")})),
 		},
 		{
@@ -109,13 +103,20 @@ func blockedAt(prefix string) []expectation {
 	return all
 }
 
-// bucketHas demands a companion of a bucket, or, of a bucket of the old shape, that it says so itself.
+// bucketHas demands a companion of a bucket, or, of a bucket of the old shape, that it says so itself: inline leads to
+// what is then neither empty nor false.
 func bucketHas(short, inline, fix string, check func(*subject, *Resource) string) func(*subject) {
 	return func(c *subject) {
-		if c.Type == token("s3/Bucket") && filled(c.one(inline)) {
-			return
+		said := no
+		for _, found := range values(c.Inputs, inline) {
+			switch {
+			case isUnknown(found.value):
+				said = max(said, maybe)
+			case filled(found.value) && found.value != false:
+				said = yes
+			}
 		}
-		accompanied(short, "bucket", fix, check)(c)
+		c.unless(said, accompanied(short, "bucket", fix, check))
 	}
 }
 
@@ -149,57 +150,91 @@ func deniesPlainHTTP(s statement) bool {
 }
 
 // written says whether a service may put objects into the bucket.
-func (c *subject) written(services ...string) bool {
-	policies, _ := c.related("s3/BucketPolicy", "bucket")
+func (c *subject) written(services ...string) answer {
+	return c.permits(func(s statement) bool {
+		return s.grantsAction("s3:PutObject") &&
+			slices.ContainsFunc(s.Principals["Service"], func(name string) bool { return slices.Contains(services, name) })
+	})
+}
+
+// permits says whether a statement like this is in a policy of the bucket.
+func (c *subject) permits(like func(statement) bool) answer {
+	policies, unsure := c.related("s3/BucketPolicy", "bucket")
 	for _, other := range append(policies, c.Resource) {
 		for _, p := range c.documentsOf(other, opens) {
-			for _, s := range p.Statements {
-				if s.grantsAction("s3:PutObject") && slices.ContainsFunc(s.Principals["Service"], func(name string) bool { return slices.Contains(services, name) }) {
-					return true
-				}
+			if slices.ContainsFunc(p.Statements, like) {
+				return yes
 			}
+			unsure = unsure || p.unknown
 		}
 	}
-	return false
+	if unsure {
+		return maybe
+	}
+	return no
 }
 
 // takesAccessLogs says whether access logs of other buckets are written to this one.
-func (c *subject) takesAccessLogs() bool {
-	list, _ := c.related("s3/BucketLoggingV2", "targetBucket")
-	return len(list) > 0 || c.written("logging.s3.amazonaws.com")
+func (c *subject) takesAccessLogs() answer {
+	if list, _ := c.related("s3/BucketLoggingV2", "targetBucket"); len(list) > 0 {
+		return yes
+	}
+	return c.written("logging.s3.amazonaws.com")
 }
 
 func bucketLogs(c *subject) {
-	if !c.takesAccessLogs() {
-		bucketHas("s3/BucketLoggingV2", "loggings", "add BucketLoggingV2 to a bucket for access logs", nil)(c)
-	}
+	c.unless(c.takesAccessLogs(), bucketHas("s3/BucketLoggingV2", "loggings", "add BucketLoggingV2 to a bucket for access logs", nil))
 }
 
 func oldVersionsEnd(c *subject) {
-	versioning, _ := c.related("s3/BucketVersioningV2", "bucket")
-	versioned := slices.ContainsFunc(versioning, func(r *Resource) bool { return r.text("versioningConfiguration.status") == "Enabled" })
-	if !versioned && !truth(c.one("versioning.enabled")) {
-		return
+	unversioned := yes
+	versioning, unsure := c.related("s3/BucketVersioningV2", "bucket")
+	if unsure {
+		unversioned = maybe
 	}
-	bucketHas("s3/BucketLifecycleConfigurationV2", "lifecycleRules", "add a rule with noncurrentVersionExpiration", func(_ *subject, r *Resource) string {
-		if len(values(r.Inputs, "rules[].noncurrentVersionExpiration")) == 0 {
-			return "has no rule for old versions"
+	states := values(c.Inputs, "versioning.enabled")
+	for _, other := range versioning {
+		states = append(states, values(other.Inputs, "versioningConfiguration.status")...)
+	}
+	for _, state := range states {
+		switch {
+		case isUnknown(state.value):
+			unversioned = min(unversioned, maybe)
+		case truth(state.value), state.value == "Enabled":
+			unversioned = no
 		}
-		return ""
-	})(c)
+	}
+	c.unless(unversioned, bucketHas("s3/BucketLifecycleConfigurationV2", "lifecycleRules[].noncurrentVersionExpiration",
+		"add a rule with noncurrentVersionExpiration", hasRule("for old versions", func(rule map[string]any) bool {
+			return filled(rule["noncurrentVersionExpiration"])
+		})))
+}
+
+// hasRule demands an enabled rule of a lifecycle.
+func hasRule(what string, like func(map[string]any) bool) func(*subject, *Resource) string {
+	return func(c *subject, life *Resource) string {
+		if hasUnknown(life.one("rules")) {
+			c.wait("")
+			return ""
+		}
+		for _, found := range values(life.Inputs, "rules[]") {
+			if rule, _ := found.value.(map[string]any); rule["status"] != "Disabled" && like(rule) {
+				return ""
+			}
+		}
+		return "has no enabled rule " + what
+	}
 }
 
 func trailIsLocked(c *subject) {
-	if c.written("cloudtrail.amazonaws.com") {
-		accompanied("s3/BucketObjectLockConfigurationV2", "bucket", "lock what CloudTrail writes", nil)(c)
-	}
+	c.unless(yes-c.written("cloudtrail.amazonaws.com"),
+		accompanied("s3/BucketObjectLockConfigurationV2", "bucket", "lock what CloudTrail writes", nil))
 }
 
 func bucketKey(c *subject) {
-	if c.takesAccessLogs() || c.written("logdelivery.elasticloadbalancing.amazonaws.com") || c.takesCloudFront() {
-		return
-	}
-	bucketHas("s3/BucketServerSideEncryptionConfigurationV2", "serverSideEncryptionConfiguration", "encrypt with aws:kms and the ARN of a key",
+	foreign := max(c.takesAccessLogs(), c.written("logdelivery.elasticloadbalancing.amazonaws.com"), c.takesCloudFront())
+	const inline = "serverSideEncryptionConfiguration.rule.applyServerSideEncryptionByDefault.kmsMasterKeyId"
+	c.unless(foreign, bucketHas("s3/BucketServerSideEncryptionConfigurationV2", inline, "encrypt with aws:kms and the ARN of a key",
 		func(c *subject, r *Resource) string {
 			for _, found := range values(r.Inputs, "rules[].applyServerSideEncryptionByDefault.sseAlgorithm") {
 				if text, known := found.value.(string); known && !strings.HasPrefix(text, "aws:kms") {
@@ -207,37 +242,49 @@ func bucketKey(c *subject) {
 				}
 			}
 			return settings(expectation{path: "rules[].applyServerSideEncryptionByDefault.kmsMasterKeyId", ok: filled})(c, r)
-		})(c)
+		}))
 }
 
 // takesCloudFront says whether CloudFront's logs are written to the bucket: its delivery sources are in us-east-1 alone.
-func (c *subject) takesCloudFront() bool {
-	policies, _ := c.related("s3/BucketPolicy", "bucket")
-	for _, other := range policies {
-		for _, p := range c.documentsOf(other, opens) {
-			for _, s := range p.Statements {
-				if s.grantsAction("s3:PutObject") && strings.Contains(strings.Join(s.Conditions["ArnLike"]["aws:SourceArn"], " "), ":delivery-source:") {
-					return true
-				}
-			}
-		}
-	}
-	return false
+func (c *subject) takesCloudFront() answer {
+	return c.permits(func(s statement) bool {
+		return s.grantsAction("s3:PutObject") && strings.Contains(strings.Join(s.Conditions["ArnLike"]["aws:SourceArn"], " "), ":delivery-source:")
+	})
 }
 
 // notPublic demands that neither a policy nor an access list lets everybody do any of the actions.
 func notPublic(actions ...string) func(*subject) {
 	return func(c *subject) {
-		acl := c.text("acl")
-		reads := slices.Contains(actions, "s3:GetObject")
-		if acl == "public-read-write" || reads && (acl == "public-read" || acl == "authenticated-read") {
-			c.fail("acl", "is "+acl, "leave it out")
-		}
+		noAccessList(c, slices.Contains(actions, "s3:GetObject"))
 		eachStatement(func(c *subject, path string, s statement) {
 			if s.public() && slices.ContainsFunc(actions, s.grantsAction) {
 				c.fail(path, "lets anybody in the world in", "name who may, or add a condition on the organization or account")
 			}
 		}, opens)(c)
+	}
+}
+
+// noAccessList demands that no access list is for everybody, whoever "authenticated" is included.
+func noAccessList(c *subject, reads bool) {
+	canned := []string{"public-read-write"}
+	permissions := []string{"WRITE", "WRITE_ACP", "FULL_CONTROL"}
+	if reads {
+		canned = append(canned, "public-read", "authenticated-read")
+		permissions = []string{"READ", "READ_ACP", "FULL_CONTROL"}
+	}
+	expect(expectation{
+		path: "acl", absent: true, fix: "leave it out", ok: func(v any) bool { return !oneOf(canned...)(v) },
+	})(c)
+	for _, found := range values(c.Inputs, "accessControlPolicy.grants[]") {
+		grant, _ := found.value.(map[string]any)
+		grantee, _ := grant["grantee"].(map[string]any)
+		uri, _ := grantee["uri"].(string)
+		switch everybody := strings.HasSuffix(uri, "/AllUsers") || strings.HasSuffix(uri, "/AuthenticatedUsers"); {
+		case everybody && oneOf(permissions...)(grant["permission"]):
+			c.fail(found.path, "is for everybody", "leave it out")
+		case hasUnknown(found.value) && (everybody || uri == ""):
+			c.wait(found.path)
+		}
 	}
 }
 

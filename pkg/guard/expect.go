@@ -44,9 +44,10 @@ func (c *subject) expectIn(at placed, e expectation) {
 		c.fail(path, "is not set", e.fix)
 	}
 	for _, one := range found {
-		if _, unknown := one.value.(Unknown); unknown {
+		switch {
+		case isUnknown(one.value), !e.ok(one.value) && hasUnknown(one.value):
 			c.wait(one.path)
-		} else if !e.ok(one.value) {
+		case !e.ok(one.value):
 			c.fail(one.path, "is "+show(one.value), e.fix)
 		}
 	}
@@ -121,12 +122,59 @@ func accompanied(short, property, fix string, check func(c *subject, other *Reso
 	}
 }
 
+// unless judges what is not spared. Whether it is may not be known yet: then only what is good either way is good.
+func (c *subject) unless(spared answer, check func(*subject)) {
+	switch spared {
+	case no:
+		check(c)
+	case maybe:
+		apart := c.apart(c.Resource)
+		check(apart)
+		if len(apart.report.Findings)+len(apart.report.Undecided) > 0 {
+			c.wait("")
+		}
+	}
+}
+
+// apart is the same control with a report of its own, on another resource.
+func (c *subject) apart(r *Resource) *subject {
+	other := *c
+	other.Resource, other.report = r, &Report{}
+	return &other
+}
+
+// demand fails what is not so, and waits where that is not known yet.
+func (c *subject) demand(so answer, wrong, fix string) {
+	switch so {
+	case no:
+		c.fail("", wrong, fix)
+	case maybe:
+		c.wait("")
+	}
+}
+
+// best says whether one of some resources meets all expectations.
+func (c *subject) best(list []*Resource, all ...expectation) answer {
+	answered := no
+	for _, r := range list {
+		other := c.apart(r)
+		expect(all...)(other)
+		switch {
+		case len(other.report.Findings) > 0:
+		case len(other.report.Undecided) > 0:
+			answered = max(answered, maybe)
+		default:
+			return yes
+		}
+	}
+	return answered
+}
+
 // settings lists what of expectations does not hold in another resource. What is not known yet holds until it is.
 func settings(all ...expectation) func(*subject, *Resource) string {
 	return func(c *subject, other *Resource) string {
-		apart := *c
-		apart.Resource, apart.report = other, &Report{}
-		expect(all...)(&apart)
+		apart := c.apart(other)
+		expect(all...)(apart)
 		for _, f := range apart.report.Undecided {
 			c.wait(f.Path)
 		}

@@ -33,9 +33,6 @@ func houseControls() []Control {
 		},
 		{
 			ID: "H14", Title: "Resources say whose they are", Standards: []string{house}, Types: slices.Concat(taggable, backedUp), resource: tagged,
-			Exceptions: []string{
-				"Roles and keys outside Scope.Tags do not exist; AWS's own service-linked roles take no tags of ours.",
-			},
 		},
 		{
 			ID: "H17", Title: "Records that prove a certificate are named after the domain", Standards: []string{house}, Types: tokens("route53/Record"),

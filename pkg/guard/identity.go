@@ -70,9 +70,7 @@ func identityControls() []Control {
 		{
 			ID: "H19", Title: "Nobody carries AdministratorAccess", Standards: []string{house}, Types: attachments,
 			resource: func(c *subject) {
-				if !c.withMFA() {
-					notAttached("AdministratorAccess")(c)
-				}
+				c.unless(c.withMFA(), notAttached("AdministratorAccess"))
 			},
 			Exceptions: []string{"The role for the worst day: whoever takes it shows a second factor, which its trust policy demands."},
 		},
@@ -124,38 +122,52 @@ func notAttached(policy string) func(*subject) {
 }
 
 // withMFA says whether a policy is attached to a role that nobody takes without a second factor.
-func (c *subject) withMFA() bool {
+func (c *subject) withMFA() answer {
+	answered := no
 	for _, role := range c.byType[token("iam/Role")] {
-		if role != c.Resource && c.refers(c.Resource, "role", role) != yes {
-			continue
+		which := yes
+		if role != c.Resource {
+			which = c.refers(c.Resource, "role", role)
 		}
-		found := false
-		for _, p := range c.documentsOf(role, trust) {
-			for _, s := range p.Statements {
-				if s.allows() && !slices.Equal(s.Conditions["Bool"]["aws:MultiFactorAuthPresent"], []string{"true"}) {
-					return false
-				}
-				found = true
-			}
-		}
-		return found
+		answered = max(answered, min(which, c.asksMFA(role)))
 	}
-	return false
+	return answered
+}
+
+// asksMFA says whether everybody whom the role trusts must show a second factor.
+func (s *sight) asksMFA(role *Resource) answer {
+	answered := no
+	for _, p := range s.documentsOf(role, trust) {
+		if p.unknown {
+			return maybe
+		}
+		for _, one := range p.Statements {
+			if one.allows() && !slices.Equal(one.Conditions["Bool"]["aws:MultiFactorAuthPresent"], []string{"true"}) {
+				return no
+			}
+			answered = yes
+		}
+	}
+	return answered
 }
 
 func someoneMayCallSupport(c *subject) {
-	grantsSupport := func(r *Resource) bool {
-		return slices.ContainsFunc(r.attached(), func(p placed) bool {
-			arn, _ := p.value.(string)
-			return strings.HasSuffix(arn, ":aws:policy/AWSSupportAccess")
-		})
-	}
+	candidates := slices.Clone(c.byType[token("ssoadmin/ManagedPolicyAttachment")])
 	for _, short := range []string{"iam/RolePolicyAttachment", "iam/Role"} {
-		if slices.ContainsFunc(c.inAccount(short), grantsSupport) {
-			return
+		candidates = append(candidates, c.inAccount(short)...)
+	}
+	unsure := false
+	for _, r := range candidates {
+		for _, policy := range r.attached() {
+			arn, known := policy.value.(string)
+			if strings.HasSuffix(arn, ":aws:policy/AWSSupportAccess") {
+				return
+			}
+			unsure = unsure || !known
 		}
 	}
-	if slices.ContainsFunc(c.byType[token("ssoadmin/ManagedPolicyAttachment")], grantsSupport) {
+	if unsure {
+		c.wait("")
 		return
 	}
 	c.fail("", "no role and no permission set has AWSSupportAccess", "give it to a permission set of whoever answers incidents")

@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"fmt"
 	"strings"
 )
 
@@ -18,9 +19,14 @@ func keyControls() []Control {
 		{
 			ID: "KMS.4", Title: "Keys rotate", Standards: []string{nist, cis3("3.6"), cis5("3.6")}, Types: tokens("kms/Key"),
 			resource: func(c *subject) {
-				if spec := c.text("customerMasterKeySpec"); spec == "" || spec == "SYMMETRIC_DEFAULT" {
-					expect(expectation{path: "enableKeyRotation", ok: is(true), fix: "set it to true"})(c)
+				pair := no
+				switch spec := c.one("customerMasterKeySpec"); {
+				case isUnknown(spec):
+					pair = maybe
+				case filled(spec) && spec != "SYMMETRIC_DEFAULT":
+					pair = yes
 				}
+				c.unless(pair, expect(expectation{path: "enableKeyRotation", ok: is(true), fix: "set it to true"}))
 			},
 			Exceptions: []string{"Asymmetric and HMAC keys, which AWS cannot rotate."},
 		},
@@ -39,17 +45,26 @@ func keyControls() []Control {
 		{
 			ID: "SecretsManager.4", Title: "Secrets rotate at least every ninety days", Standards: []string{fsbp},
 			Types: tokens("secretsmanager/SecretRotation"), resource: rotatesOften,
+			Exceptions: []string{"Schedules given by cron: how far apart its days are is not worked out."},
 		},
 	}
 }
 
 func rotatesOften(c *subject) {
-	if c.text("rotationRules.scheduleExpression") != "" {
-		return // a rate or cron of its own, which AWS limits to 999 days; automaticallyAfterDays is then absent
+	const most, fix = 90, "use 90 or less"
+	schedule := expectation{path: "rotationRules.scheduleExpression", fix: fix, ok: func(v any) bool {
+		var days float64
+		text, _ := v.(string)
+		_, err := fmt.Sscanf(text, "rate(%g days)", &days)
+		return err != nil || days <= most
+	}}
+	if c.one(schedule.path) != nil { // automaticallyAfterDays is then absent
+		expect(schedule)(c)
+		return
 	}
 	expect(expectation{
-		path: "rotationRules.automaticallyAfterDays", fix: "use 90 or less",
-		ok: func(v any) bool { days, _ := v.(float64); return days > 0 && days <= 90 },
+		path: "rotationRules.automaticallyAfterDays", fix: fix,
+		ok: func(v any) bool { days, _ := v.(float64); return days > 0 && days <= most },
 	})(c)
 }
 

@@ -14,7 +14,9 @@ func logControls() []Control {
 	return []Control{
 		{
 			ID: "CloudWatch.15", Title: "Alarms tell somebody", Standards: []string{nist}, Types: tokens("cloudwatch/MetricAlarm"),
-			resource:   expect(expectation{path: "alarmActions", ok: filled, fix: "name a topic"}),
+			resource: func(c *subject) {
+				c.unless(c.watched(), expect(expectation{path: "alarmActions", ok: filled, fix: "name a topic"}))
+			},
 			Exceptions: []string{"Alarms that a composite alarm watches: that one tells."},
 		},
 		{
@@ -31,6 +33,21 @@ func logControls() []Control {
 			resource: expect(expectation{path: "kmsKeyId", ok: filled, fix: "give the ARN of a key whose policy lets CloudWatch Logs use it"}),
 		},
 	}
+}
+
+// watched says whether a composite alarm looks at this one.
+func (c *subject) watched() answer {
+	answered := no
+	for _, composite := range c.byType[token("cloudwatch/CompositeAlarm")] {
+		rule, known := composite.one("alarmRule").(string)
+		switch {
+		case slices.Contains(composite.Sources["alarmRule"], c.URN), known && c.text("name") != "" && strings.Contains(rule, c.text("name")):
+			return yes
+		case !known, c.unknown("name"):
+			answered = maybe
+		}
+	}
+	return answered
 }
 
 func groupKeeps(c *subject) {
@@ -50,9 +67,8 @@ func trailControls() []Control {
 		{
 			ID: "CloudTrail.1", Title: "A trail records management events of every region", Standards: []string{fsbp, cis3("3.1"), cis5("3.1")}, Whole: true,
 			account: func(c *subject) {
-				if !slices.ContainsFunc(c.trails(), recordsManagement) {
-					c.fail("", "no trail records every region and its management events", "make a trail with isMultiRegionTrail, or an organization's trail")
-				}
+				c.demand(c.records(recordsManagement), "no trail records every region and its management events",
+					"make a trail with isMultiRegionTrail, or an organization's trail")
 			},
 		},
 		{
@@ -79,51 +95,74 @@ func trailControls() []Control {
 		},
 		{
 			ID: "S3.22", Title: "A trail records who writes objects", Standards: []string{cis3("3.8"), cis5("3.8")}, Whole: true,
-			account: recordsObjects("writes", "false"),
+			account: recordsObjects("writes", "false", "WriteOnly"),
 		},
 		{
 			ID: "S3.23", Title: "A trail records who reads objects", Standards: []string{cis3("3.9"), cis5("3.9")}, Whole: true,
-			account: recordsObjects("reads", "true"),
+			account: recordsObjects("reads", "true", "ReadOnly"),
 		},
 	}
 }
 
-// trails are those that record this stack's account: its own, and the organization's.
-func (c *subject) trails() (list []*Resource) {
+// records says whether a trail that records this stack's account, its own or the organization's, is so.
+func (c *subject) records(so func(*Resource) answer) answer {
+	answered := no
 	for _, trail := range c.byType[token("cloudtrail/Trail")] {
-		if trail.one("enableLogging") != false && (c.account(trail) == c.stack.Account || truth(trail.one("isOrganizationTrail"))) {
-			list = append(list, trail)
+		covers := yes
+		if c.account(trail) != c.stack.Account {
+			covers = flag(trail.one("isOrganizationTrail"), no)
 		}
+		answered = max(answered, min(covers, flag(trail.one("enableLogging"), yes), so(trail)))
 	}
-	return list
+	return answered
 }
 
-func recordsManagement(trail *Resource) bool {
-	if !truth(trail.one("isMultiRegionTrail")) {
-		return false
+// flag reads a boolean as an answer.
+func flag(v any, absent answer) answer {
+	switch {
+	case v == nil:
+		return absent
+	case isUnknown(v):
+		return maybe
+	case truth(v):
+		return yes
 	}
-	selectors := trail.list("advancedEventSelectors")
-	if len(selectors) == 0 && len(trail.list("eventSelectors")) == 0 {
-		return true // CloudTrail's default
+	return no
+}
+
+func recordsManagement(trail *Resource) answer {
+	everywhere := flag(trail.one("isMultiRegionTrail"), no)
+	if trail.one("advancedEventSelectors") == nil && trail.one("eventSelectors") == nil {
+		return everywhere // CloudTrail's default
 	}
-	for _, found := range values(trail.Inputs, "eventSelectors[]") {
-		object, _ := found.value.(map[string]any)
-		if object["includeManagementEvents"] != false && (object["readWriteType"] == nil || object["readWriteType"] == "All") {
-			return true
+	return min(everywhere, selects(trail,
+		func(selector map[string]any) bool {
+			return selector["includeManagementEvents"] != false && (selector["readWriteType"] == nil || selector["readWriteType"] == "All")
+		},
+		func(selector map[string]any) bool {
+			return fieldIs(selector, "eventCategory", "Management") && !hasField(selector, "readOnly")
+		},
+	))
+}
+
+// selects says whether an event selector of a trail, of the older or of the advanced shape, is as it should be.
+func selects(trail *Resource, older, advanced func(map[string]any) bool) answer {
+	answered := no
+	for path, good := range map[string]func(map[string]any) bool{"eventSelectors[]": older, "advancedEventSelectors[]": advanced} {
+		for _, found := range values(trail.Inputs, path) {
+			if hasUnknown(found.value) {
+				answered = max(answered, maybe)
+			} else if selector, _ := found.value.(map[string]any); good(selector) {
+				answered = yes
+			}
 		}
 	}
-	for _, selector := range selectors {
-		if fieldIs(selector, "eventCategory", "Management") && !hasField(selector, "readOnly") {
-			return true
-		}
-	}
-	return false
+	return answered
 }
 
 // fields are the conditions of an advanced event selector on a field.
-func fields(selector any, name string) (list []map[string]any) {
-	object, _ := selector.(map[string]any)
-	conditions, _ := object["fieldSelectors"].([]any)
+func fields(selector map[string]any, name string) (list []map[string]any) {
+	conditions, _ := selector["fieldSelectors"].([]any)
 	for _, one := range conditions {
 		if condition, _ := one.(map[string]any); condition["field"] == name {
 			list = append(list, condition)
@@ -132,9 +171,9 @@ func fields(selector any, name string) (list []map[string]any) {
 	return list
 }
 
-func hasField(selector any, name string) bool { return len(fields(selector, name)) > 0 }
+func hasField(selector map[string]any, name string) bool { return len(fields(selector, name)) > 0 }
 
-func fieldIs(selector any, name, want string) bool {
+func fieldIs(selector map[string]any, name, want string) bool {
 	return slices.ContainsFunc(fields(selector, name), func(condition map[string]any) bool {
 		list, _ := condition["equals"].([]any)
 		return slices.Contains(list, any(want))
@@ -142,22 +181,29 @@ func fieldIs(selector any, name, want string) bool {
 }
 
 // recordsObjects demands that some trail records data events of all buckets, of one kind.
-func recordsObjects(what, readOnly string) func(*subject) {
-	return func(c *subject) {
-		for _, trail := range c.trails() {
-			for _, selector := range trail.list("advancedEventSelectors") {
-				if fieldIs(selector, "eventCategory", "Data") && fieldIs(selector, "resources.type", "AWS::S3::Object") &&
-					!hasField(selector, "resources.ARN") && (!hasField(selector, "readOnly") || fieldIs(selector, "readOnly", readOnly)) {
-					return
-				}
-			}
-			for _, found := range values(trail.Inputs, "eventSelectors[].dataResources[].type") {
-				if found.value == "AWS::S3::Object" {
-					return
-				}
-			}
+func recordsObjects(what, readOnly, readWriteType string) func(*subject) {
+	const objects = "AWS::S3::Object"
+	older := func(selector map[string]any) bool {
+		if kind := selector["readWriteType"]; kind != nil && kind != "All" && kind != readWriteType {
+			return false
 		}
-		c.fail("", "no trail records who "+what+" objects", "add s3 to dataEvents of the trail")
+		resources, _ := selector["dataResources"].([]any)
+		return slices.ContainsFunc(resources, func(one any) bool {
+			resource, _ := one.(map[string]any)
+			of, _ := resource["values"].([]any)
+			return resource["type"] == objects && slices.ContainsFunc(of, func(arn any) bool {
+				text, _ := arn.(string)
+				return strings.HasSuffix(strings.TrimRight(text, ":"), ":s3") // every bucket
+			})
+		})
+	}
+	advanced := func(selector map[string]any) bool {
+		return fieldIs(selector, "eventCategory", "Data") && fieldIs(selector, "resources.type", objects) &&
+			!hasField(selector, "resources.ARN") && (!hasField(selector, "readOnly") || fieldIs(selector, "readOnly", readOnly))
+	}
+	return func(c *subject) {
+		c.demand(c.records(func(trail *Resource) answer { return selects(trail, older, advanced) }),
+			"no trail records who "+what+" objects", "add s3 to dataEvents of the trail")
 	}
 }
 
@@ -166,12 +212,18 @@ func trailBucket(short string, check func(*subject, *Resource) string) func(*sub
 	return func(c *subject) {
 		for _, of := range bucketTypes {
 			for _, bucket := range c.byType[of] {
-				if c.refers(c.Resource, "s3BucketName", bucket) != yes {
+				switch c.refers(c.Resource, "s3BucketName", bucket) {
+				case maybe:
+					c.wait("s3BucketName")
+					continue
+				case no:
 					continue
 				}
-				at := *c
-				at.Resource, at.report = bucket, &Report{}
-				accompanied(short, "bucket", "add it", check)(&at)
+				at := c.apart(bucket)
+				accompanied(short, "bucket", "add it", check)(at)
+				for _, f := range at.report.Undecided {
+					c.wait(f.Path)
+				}
 				for _, f := range at.report.Findings {
 					c.fail("s3BucketName", strings.TrimSpace("the bucket "+bucket.Name+" "+f.Wrong), f.Fix)
 				}

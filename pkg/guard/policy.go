@@ -67,6 +67,7 @@ type policy struct {
 	path       string
 	kind       kind
 	unknown    bool
+	unsure     bool  // it may be a boundary, which grants nothing
 	fault      error // why it could not be read
 	Statements []statement
 }
@@ -187,15 +188,22 @@ func (s *sight) documentsOf(r *Resource, kinds ...kind) []policy {
 }
 
 func (s *sight) read(r *Resource, path string, of kind) (all []policy) {
-	if of == grants && s.isBoundary(r) {
+	boundary := no
+	if of == grants {
+		boundary = s.isBoundary(r)
+	}
+	if boundary == yes {
 		of = ceiling
 	}
 	for _, found := range values(r.Inputs, path) {
-		p := policy{path: found.path, kind: of}
+		p := policy{path: found.path, kind: of, unsure: boundary == maybe}
 		switch v := found.value.(type) {
 		case Unknown:
 			p.unknown = true
 		case string:
+			if p.unknown = of == ceiling && r.unknown("type"); p.unknown {
+				break
+			}
 			if r.Type == token("organizations/Policy") && r.text("type") != "" && !strings.HasSuffix(r.text("type"), "CONTROL_POLICY") {
 				continue // tag and backup policies have a language of their own
 			}
@@ -212,14 +220,18 @@ func (s *sight) read(r *Resource, path string, of kind) (all []policy) {
 // isBoundary says whether a policy is the permissions boundary of roles: it grants nothing by itself. AWS's own controls
 // leave boundaries out too (excludePermissionBoundaryPolicy). Where no role has it yet, the policy that lets roles be made
 // with no other boundary tells.
-func (s *sight) isBoundary(r *Resource) bool {
+func (s *sight) isBoundary(r *Resource) answer {
 	if r.Type != token("iam/Policy") {
-		return false
+		return no
 	}
+	answered := no
 	for _, user := range tokens("iam/Role", "iam/User") {
 		for _, other := range s.byType[user] {
 			if boundary := other.text("permissionsBoundary"); boundary != "" && s.isARN(r, boundary) {
-				return true
+				return yes
+			}
+			if other.unknown("permissionsBoundary") && s.stackOf[other] == s.stackOf[r] {
+				answered = maybe
 			}
 		}
 	}
@@ -231,11 +243,11 @@ func (s *sight) isBoundary(r *Resource) bool {
 		for _, one := range statements {
 			demanded := one.Conditions["StringEquals"]["iam:PermissionsBoundary"]
 			if slices.ContainsFunc(demanded, func(arn string) bool { return s.isARN(r, arn) }) {
-				return true
+				return yes
 			}
 		}
 	}
-	return false
+	return answered
 }
 
 func (s *sight) isARN(r *Resource, arn string) bool {
@@ -260,9 +272,15 @@ func eachStatement(see func(c *subject, path string, s statement), kinds ...kind
 			if p.unknown {
 				c.wait(p.path)
 			}
-			for _, s := range p.Statements {
-				see(c, p.path+"."+s.name(), s)
+			spared := no
+			if p.unsure {
+				spared = maybe
 			}
+			c.unless(spared, func(c *subject) {
+				for _, s := range p.Statements {
+					see(c, p.path+"."+s.name(), s)
+				}
+			})
 		}
 	}
 }

@@ -82,7 +82,9 @@ func (c *subject) ingress() []rule {
 		if c.text("type") == "egress" {
 			return nil
 		}
-		return []rule{makeRule("", c.Inputs, "protocol", "cidrBlocks", "ipv6CidrBlocks", "prefixListIds")}
+		made := makeRule("", c.Inputs, "protocol", "cidrBlocks", "ipv6CidrBlocks", "prefixListIds")
+		made.unknown = made.unknown || c.unknown("type") // it may be a way out
+		return []rule{made}
 	}
 	var all []rule
 	for _, found := range values(c.Inputs, "ingress[]") {
@@ -137,7 +139,9 @@ func (r rule) carriesPorts() bool {
 	return !strings.HasPrefix(r.protocol, "icmp") && r.protocol != "1" && r.protocol != "58"
 }
 
-func (r rule) covers(port int) bool { return r.carriesPorts() && r.from <= port && port <= r.to }
+func (r rule) covers(port int) bool {
+	return !r.unknown && r.carriesPorts() && r.from <= port && port <= r.to
+}
 
 // open says whether a rule lets in anybody of a family, and whether that is not known yet.
 func (c *subject) open(r rule, of family) (anybody, unsure bool) {
@@ -148,7 +152,8 @@ func (c *subject) open(r rule, of family) (anybody, unsure bool) {
 			unsure = true
 		case strings.HasPrefix(text, "pl-"):
 			for _, block := range c.prefixList(text) {
-				anybody = anybody || anywhere(block, of)
+				cidr, known := block.(string)
+				anybody, unsure = anybody || anywhere(cidr, of), unsure || !known
 			}
 		default:
 			anybody = anybody || anywhere(text, of)
@@ -158,19 +163,17 @@ func (c *subject) open(r rule, of family) (anybody, unsure bool) {
 }
 
 // prefixList are the blocks of a list that the platform made. AWS's own lists are of AWS's own addresses.
-func (c *subject) prefixList(id string) (blocks []string) {
+func (c *subject) prefixList(id string) (blocks []any) {
 	for _, list := range c.byType[token("ec2/ManagedPrefixList")] {
 		if !c.named(list, id) {
 			continue
 		}
 		for _, entry := range values(list.Inputs, "entries[].cidr") {
-			if block, known := entry.value.(string); known {
-				blocks = append(blocks, block)
-			}
+			blocks = append(blocks, entry.value)
 		}
 		for _, entry := range c.byType[token("ec2/ManagedPrefixListEntry")] {
 			if c.refers(entry, "prefixListId", list) == yes {
-				blocks = append(blocks, entry.text("cidr"))
+				blocks = append(blocks, entry.one("cidr"))
 			}
 		}
 	}
@@ -225,6 +228,9 @@ func describedRules(c *subject) {
 	case token("ec2/DefaultSecurityGroup"):
 	case token("ec2/SecurityGroup"):
 		for _, side := range []string{"ingress", "egress"} {
+			if c.unknown(side) {
+				c.wait(side)
+			}
 			if len(c.list(side)) > 0 {
 				c.fail(side, "holds rules inside the group, where they fight with separate ones", "make each rule a resource")
 			}
@@ -237,20 +243,27 @@ func describedRules(c *subject) {
 // aclPorts demands that no network ACL lets anybody in on the ports of administration.
 func aclPorts(c *subject) {
 	if c.Type == token("ec2/NetworkAclRule") {
-		if !truth(c.one("egress")) && c.text("ruleAction") != "deny" {
-			c.aclRule("", c.Inputs, "cidrBlock", "ipv6CidrBlock")
+		if !truth(c.one("egress")) {
+			c.aclRule("", c.Inputs, "ruleAction")
 		}
 		return
 	}
 	for _, found := range values(c.Inputs, "ingress[]") {
-		if object, is := found.value.(map[string]any); is && object["action"] != "deny" {
-			c.aclRule(found.path, object, "cidrBlock", "ipv6CidrBlock")
+		if object, is := found.value.(map[string]any); is {
+			c.aclRule(found.path, object, "action")
+		} else {
+			c.wait(found.path)
 		}
 	}
 }
 
-func (c *subject) aclRule(path string, object map[string]any, sources ...string) {
-	r := makeRule(path, object, "protocol", sources...)
+// aclRule judges a way in, or what may be one.
+func (c *subject) aclRule(path string, object map[string]any, action string) {
+	if object[action] == "deny" {
+		return
+	}
+	r := makeRule(path, object, "protocol", "cidrBlock", "ipv6CidrBlock")
+	r.unknown = r.unknown || isUnknown(object[action]) || isUnknown(object["egress"])
 	for _, of := range []family{ipv4, ipv6} {
 		anybody, unsure := c.open(r, of)
 		for _, port := range adminPorts {

@@ -25,6 +25,26 @@ type Resource struct {
 // Unknown stands for a value that is not known before an update.
 type Unknown struct{}
 
+func isUnknown(v any) bool {
+	_, is := v.(Unknown)
+	return is
+}
+
+// hasUnknown says whether a value or anything in it is not known yet.
+func hasUnknown(v any) bool {
+	switch t := v.(type) {
+	case []any:
+		return slices.ContainsFunc(t, hasUnknown)
+	case map[string]any:
+		for _, one := range t {
+			if hasUnknown(one) {
+				return true
+			}
+		}
+	}
+	return isUnknown(v)
+}
+
 // unknownText is how the engine writes an unknown string in events and plans (plugin.UnknownStringValue).
 const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 

@@ -33,14 +33,16 @@ func newSight(input Input) *sight {
 	return s
 }
 
-// account is the account a resource is made in: the one its provider may reach, or the stack's own.
+// account is the account a resource is made in: the one its provider may reach, or the stack's own; "" when it is not
+// known yet.
 func (s *sight) account(r *Resource) string {
 	if provider := s.byURN[r.Provider]; provider != nil {
-		if ids, _ := provider.Inputs["allowedAccountIds"].([]any); len(ids) == 1 {
-			if id, known := ids[0].(string); known {
-				return id
-			}
-			return ""
+		allowed := provider.Inputs["allowedAccountIds"]
+		if ids, _ := allowed.([]any); len(ids) == 1 {
+			allowed = ids[0]
+		}
+		if id, known := allowed.(string); known || isUnknown(allowed) {
+			return id
 		}
 	}
 	return s.stackOf[r].Account
@@ -116,7 +118,10 @@ func (c *subject) fail(path, wrong, fix string) {
 
 // wait reports that the value of a property decides and is not known yet.
 func (c *subject) wait(path string) {
-	c.report.Undecided = append(c.report.Undecided, c.finding(path, "is not known yet", "the update will tell"))
+	missing := c.finding(path, "is not known yet", "the update will tell")
+	if !slices.Contains(c.report.Undecided, missing) {
+		c.report.Undecided = append(c.report.Undecided, missing)
+	}
 }
 
 func (c *subject) finding(path, wrong, fix string) Finding {
@@ -153,7 +158,7 @@ func values(inputs map[string]any, path string) []placed {
 }
 
 func walk(from placed, path string) []placed {
-	if _, unknown := from.value.(Unknown); unknown {
+	if isUnknown(from.value) {
 		return []placed{from}
 	}
 	if path == "" {
@@ -173,7 +178,7 @@ func walk(from placed, path string) []placed {
 	if !every {
 		return walk(at, rest)
 	}
-	if _, unknown := next.(Unknown); unknown {
+	if isUnknown(next) {
 		return []placed{at}
 	}
 	list, _ := next.([]any)
@@ -199,10 +204,7 @@ func (r *Resource) text(path string) string {
 }
 
 // unknown says whether the value at a path is not known yet.
-func (r *Resource) unknown(path string) bool {
-	_, is := r.one(path).(Unknown)
-	return is
-}
+func (r *Resource) unknown(path string) bool { return isUnknown(r.one(path)) }
 
 // list are the elements at a path.
 func (r *Resource) list(path string) []any {

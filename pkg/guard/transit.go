@@ -73,7 +73,10 @@ func firewallControls() []Control {
 		{
 			ID: "NetworkFirewall.6", Title: "Stateless rule groups have rules", Standards: []string{fsbp}, Types: tokens("networkfirewall/RuleGroup"),
 			resource: func(c *subject) {
-				if c.text("type") == "STATELESS" && c.text("rules") == "" {
+				if c.unknown("type") {
+					c.wait("type")
+				}
+				if c.text("type") == "STATELESS" && !filled(c.one("rules")) {
 					expect(expectation{
 						path: "ruleGroup.rulesSource.statelessRulesAndCustomActions.statelessRules", ok: filled, fix: "give it rules, or remove it",
 					})(c)
@@ -120,7 +123,11 @@ func hasRuleGroups(c *subject) {
 	for _, path := range []string{
 		"firewallPolicy.statefulRuleGroupReferences", "firewallPolicy.statelessRuleGroupReferences",
 	} {
-		if filled(c.one(path)) {
+		switch list := c.one(path); {
+		case isUnknown(list):
+			c.wait(path)
+			return
+		case filled(list):
 			return
 		}
 	}

@@ -57,8 +57,11 @@ func vpcControls() []Control {
 	}, endpointControls()...)
 }
 
-func noRules(_ *subject, group *Resource) string {
+func noRules(c *subject, group *Resource) string {
 	for _, side := range []string{"ingress", "egress"} {
+		if group.unknown(side) {
+			c.wait("")
+		}
 		if len(group.list(side)) > 0 {
 			return "has " + side + " rules"
 		}
@@ -151,6 +154,7 @@ func (c *subject) hasEndpoint(service string) {
 		if endpoint.text("vpcEndpointType") == "Interface" && strings.HasSuffix(endpoint.text("serviceName"), "."+c.region(c.Resource)+"."+service) {
 			return
 		}
+		unsure = unsure || endpoint.unknown("vpcEndpointType") || endpoint.unknown("serviceName")
 	}
 	if unsure {
 		c.wait("")
