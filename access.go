@@ -59,8 +59,11 @@ func (p *platform) accessTo(stack string) (*security.AccountAccess, error) {
 	if p.stack.Stacks[stack].Kind == config.Workload {
 		args.Jobs = []string{networkJob, dnsJob}
 	}
-	if stack == shared {
-		args.Previews = p.stack.Of(config.Workload)
+	switch stack {
+	case p.stack.Name:
+		args.Previews = p.stack.Of(config.Shared) // which records this account
+	case shared:
+		args.Previews, args.Watches = p.stack.Of(config.Workload), true
 		args.Issuers = security.Issuers(p.stack.Stacks[shared].CI)
 		args.Roles = []string{
 			security.NarrowRoleName(p.scope.Organization, "*", networkJob),
@@ -172,14 +175,14 @@ func (p *platform) narrowRole(
 	return err
 }
 
-// runners are who runs a stack: operators, and its own pipelines. A role taken in the stack's account cannot take one
-// elsewhere, so it is they who take narrow roles.
+// runners are who runs a stack: operators, and its own pipeline that deploys. A role taken in the stack's account cannot
+// take one elsewhere, so it is they who take narrow roles.
 func (p *platform) runners(stack string, management, shared pulumi.StringInput) []security.Principals {
 	runners := []security.Principals{{AccountID: management, Roles: p.operators()}}
 	if owner := p.stack.Stacks[p.stack.The(config.Shared)]; owner != nil && owner.CI != nil {
-		runners = append(runners, security.Principals{AccountID: shared, Roles: []string{
-			security.PipelineRole(p.scope.Organization, stack), security.PipelinePreviewRole(p.scope.Organization, stack),
-		}})
+		runners = append(runners, security.Principals{
+			AccountID: shared, Roles: []string{security.PipelineRole(p.scope.Organization, stack)},
+		})
 	}
 	return runners
 }
@@ -235,6 +238,7 @@ func (p *platform) pipelineRights(stack string) (security.PipelineRights, error)
 	case config.Shared:
 		rights.Deploy = append(rights.Deploy, role(id, security.AccessRole(name, security.Deploy)),
 			role(management, security.NarrowRoleName(name, environment, recorderJob)))
+		rights.Preview = append(rights.Preview, role(management, security.AccessRole(name, security.Readonly)))
 	case config.Workload:
 		rights.Deploy = append(rights.Deploy, role(id, security.AccessRole(name, security.Deploy)),
 			role(p.scope.AccountID, security.NarrowRoleName(name, environment, networkJob)),

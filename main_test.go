@@ -19,12 +19,17 @@ import (
 	"aws-platform/tests/golden"
 )
 
-// composition is this project composed on the simulated cloud by mocks: what every stack registers. Stacks read what
-// the earlier ones published, as they do when they come up.
-var composition = sync.OnceValues(func() (map[string][]sim.Registration, error) {
+// composedPlatform is this project composed on the simulated cloud by mocks.
+type composedPlatform struct {
+	stacks map[string][]sim.Registration // what each registers
+	cloud  *sim.Mocks                    // that holds all of it
+}
+
+// composePlatform composes every stack. Stacks read what the earlier ones published, as they do when they come up.
+var composePlatform = sync.OnceValues(func() (composedPlatform, error) {
 	stacks, err := config.LoadAll(".", today)
 	if err != nil {
-		return nil, err
+		return composedPlatform{}, err
 	}
 	management := stacks["management"].Account
 	var accounts []sim.Account
@@ -51,13 +56,19 @@ var composition = sync.OnceValues(func() (map[string][]sim.Registration, error) 
 			return nil
 		}, pulumi.WithMocks(config.Namespace, stack.Name, mocks))
 		if err != nil {
-			return nil, fmt.Errorf("stack %s: %w", stack.Name, err)
+			return composedPlatform{}, fmt.Errorf("stack %s: %w", stack.Name, err)
 		}
 		composed[stack.Name], before = mocks.Registrations(), mocks
 		published["organization/"+config.Namespace+"/"+stack.Name] = outputs
 	}
-	return composed, nil
+	return composedPlatform{composed, before}, nil
 })
+
+// composition is what every stack registers.
+func composition() (map[string][]sim.Registration, error) {
+	made, err := composePlatform()
+	return made.stacks, err
+}
 
 // composed is what a stack registers.
 func composed(t *testing.T, stack string) []sim.Registration {

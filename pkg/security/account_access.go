@@ -37,6 +37,8 @@ type AccountAccessArgs struct {
 	Jobs []string
 	// Roles are name patterns of the roles without a path that the account's stack makes, beside those of the scope's path.
 	Roles []string
+	// Watches says that the account's stack runs the organization's trail and detectors.
+	Watches bool
 	// Issuers are the hosts of identity providers the account's stack makes, beside those of its clusters.
 	Issuers []string
 	// Global is the account's provider in us-east-1, where AWS records who takes roles through the endpoint without a
@@ -123,7 +125,7 @@ func (b *accessBuild) gather() {
 	b.facts = facts{
 		scope: args.Scope, organizationID: someOrganization, managementID: args.ManagementID,
 		stack: args.Stack, previews: args.Previews, operators: args.Config.Operators, readers: args.Config.Readers,
-		roles: args.Roles, issuers: args.Issuers, governs: args.Scope.AccountID == args.ManagementID,
+		roles: args.Roles, issuers: args.Issuers, watches: args.Watches, governs: args.Scope.AccountID == args.ManagementID,
 	}
 	if glass := args.Config.BreakGlass; glass != nil {
 		b.facts.users = glass.Users

@@ -51,10 +51,10 @@ func (f facts) watchRights() []right {
 	}
 }
 
-// auditRights are what records and judges: they switch it on and change it. What switches it off is denied to everyone
-// but the deploy role by service control policies, so that a stack can still be taken down.
+// auditRights are what records the account, and what else is set for it as a whole. What switches records off is denied to
+// everyone but the deploy role by service control policies, so that a stack can still be taken down.
 func (f facts) auditRights() []right {
-	return []right{
+	rights := []right{
 		{
 			sid: "Config", service: "config", why: "reads of what is recorded",
 			verbs: `BatchGet* DeleteAggregationAuthorization DeleteConfigRule DeleteConfigurationAggregator DeleteConfigurationRecorder
@@ -64,6 +64,33 @@ func (f facts) auditRights() []right {
 				PutOrganizationConfigRule PutOrganizationConformancePack PutRemediationConfigurations
 				PutRetentionConfiguration StartConfigurationRecorder StopConfigurationRecorder TagResource UntagResource`,
 		},
+		{
+			sid: "Costs", service: "budgets", where: worldwide, why: "reads of budgets",
+			verbs: "Describe* ExecuteBudgetAction ListTagsForResource ModifyBudget TagResource UntagResource ViewBudget",
+		},
+		{
+			sid: "Tags", service: "tag", why: "reads of tags", verbs: "Get* TagResources UntagResources",
+		},
+		{
+			sid: "Quotas", service: "servicequotas", why: "reads of quotas",
+			verbs: "Get* List* RequestServiceQuotaIncrease TagResource UntagResource",
+		},
+		{
+			sid: "Contacts", service: "account", where: worldwide,
+			verbs: `DeleteAlternateContact GetAccountInformation GetAlternateContact GetContactInformation GetRegionOptStatus
+				ListRegions PutAlternateContact PutContactInformation`,
+			on: []string{f.scope.GlobalARN("account", f.scope.AccountID, "account")},
+		},
+	}
+	if f.watches {
+		rights = append(rights, f.watchingRights()...)
+	}
+	return rights
+}
+
+// watchingRights are what judges every account, in the one account that does: a workload cannot touch it.
+func (f facts) watchingRights() []right {
+	return []right{
 		{
 			sid: "Threats", service: "guardduty", why: "reads of detectors and findings",
 			verbs: `CreateDetector CreateFilter CreateIPSet CreateMalwareProtectionPlan CreateMembers CreatePublishingDestination
@@ -95,23 +122,6 @@ func (f facts) auditRights() []right {
 			// What a delegated administrator asks before it acts for everybody, and the accounts it acts for.
 			sid: "Organization", service: "organizations", where: worldwide, why: "reads of who belongs to the organization",
 			verbs: "Describe* List*",
-		},
-		{
-			sid: "Costs", service: "budgets", where: worldwide, why: "reads of budgets",
-			verbs: "Describe* ExecuteBudgetAction ListTagsForResource ModifyBudget TagResource UntagResource ViewBudget",
-		},
-		{
-			sid: "Tags", service: "tag", why: "reads of tags", verbs: "Get* TagResources UntagResources",
-		},
-		{
-			sid: "Quotas", service: "servicequotas", why: "reads of quotas",
-			verbs: "Get* List* RequestServiceQuotaIncrease TagResource UntagResource",
-		},
-		{
-			sid: "Contacts", service: "account", where: worldwide,
-			verbs: `DeleteAlternateContact GetAccountInformation GetAlternateContact GetContactInformation GetRegionOptStatus
-				ListRegions PutAlternateContact PutContactInformation`,
-			on: []string{f.scope.GlobalARN("account", f.scope.AccountID, "account")},
 		},
 	}
 }

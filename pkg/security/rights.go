@@ -30,6 +30,8 @@ type facts struct {
 	narrow []string
 	// issuers are the hosts of the identity providers the account's stack makes, beside its clusters'.
 	issuers []string
+	// watches says the account's stack runs the organization's trail and detectors.
+	watches bool
 	// governs says the account is the organization's management account.
 	governs bool
 }

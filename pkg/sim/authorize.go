@@ -194,7 +194,8 @@ func parsedPolicies(documents []string) []authz.Policy {
 	return policies
 }
 
-// withResource adds the policy of a key or a bucket, and whose it is. Keys have the last word in their own account too.
+// withResource adds the policy of a key or a bucket, and whose it is. Keys have the last word in their own account too, and
+// an account's identities are out of reach from every other.
 func (m *model) withResource(judged *authz.Policies, arn string) {
 	parts := strings.SplitN(arn, ":", 6)
 	if len(parts) != 6 {
@@ -205,6 +206,10 @@ func (m *model) withResource(judged *authz.Policies, arn string) {
 		judged.ResourceAccount = parts[4]
 		if key := m.find(place{Account: parts[4], Region: parts[3]}, kindKey, arn); key != nil {
 			judged.Resource, judged.Decisive = &parsedPolicies([]string{documentOf(key.Properties, "policy")})[0], true
+		}
+	case "iam":
+		if _, ours := m.accounts[parts[4]]; ours {
+			judged.ResourceAccount = parts[4]
 		}
 	case "s3":
 		name, _, _ := strings.Cut(parts[5], "/")

@@ -12,19 +12,28 @@ import (
 func (c *Cloud) EnvAs(roleARN string) (map[string]string, error) {
 	c.model.mu.Lock()
 	defer c.model.mu.Unlock()
-	parts := strings.SplitN(roleARN, ":", arnParts)
-	if len(parts) != arnParts || c.model.find(place{Account: parts[4]}, roleToken, roleARN) == nil {
-		return nil, fmt.Errorf("the simulated cloud has no role %q", roleARN)
+	caller, err := c.model.sessionOf(roleARN)
+	if err != nil {
+		return nil, err
 	}
-	name := roleARN[strings.LastIndex(roleARN, "/")+1:]
 	key := "ASIA" + strings.ToUpper(digest(16, roleARN))
-	c.model.sessions[key] = identity{
-		Account: parts[4], Source: roleARN, UserID: "AROA" + strings.ToUpper(digest(17, roleARN)) + ":simulated",
-		ARN: "arn:" + parts[1] + ":sts::" + parts[4] + ":assumed-role/" + name + "/simulated",
-	}
+	c.model.sessions[key] = caller
 	env := maps.Clone(c.Env())
 	env["AWS_ACCESS_KEY_ID"], env["AWS_SESSION_TOKEN"] = key, "simulated"
 	return env, nil
+}
+
+// sessionOf is a session of a role, as if somebody whom it trusts had taken it.
+func (m *model) sessionOf(roleARN string) (identity, error) {
+	parts := strings.SplitN(roleARN, ":", arnParts)
+	if len(parts) != arnParts || m.find(place{Account: parts[4]}, roleToken, roleARN) == nil {
+		return identity{}, fmt.Errorf("the simulated cloud has no role %q", roleARN)
+	}
+	name := roleARN[strings.LastIndex(roleARN, "/")+1:]
+	return identity{
+		Account: parts[4], Source: roleARN, UserID: "AROA" + strings.ToUpper(digest(17, roleARN)) + ":simulated",
+		ARN: "arn:" + parts[1] + ":sts::" + parts[4] + ":assumed-role/" + name + "/simulated",
+	}, nil
 }
 
 // arnParts is how many parts the first five colons of an ARN make.
