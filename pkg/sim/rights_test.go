@@ -15,12 +15,12 @@ func TestMocksAnswerForRoles(t *testing.T) {
 	const account, other = "111111111111", "222222222222"
 	mocks := NewMocks(MockOptions{Account: account, Accounts: []Account{{ID: account, Management: true}, {ID: other}}})
 	require.NoError(t, runMocked(mocks, func(ctx *pulumi.Context) error {
-		_, err := register(ctx, "aws:iam/role:Role", "reader", pulumi.Map{"name": pulumi.String("reader"), "assumeRolePolicy": pulumi.String(
+		role, err := register(ctx, "aws:iam/role:Role", "reader", pulumi.Map{"name": pulumi.String("reader"), "assumeRolePolicy": pulumi.String(
 			`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}`)})
 		if err != nil {
 			return err
 		}
-		_, err = register(ctx, "aws:iam/rolePolicy:RolePolicy", "rights", pulumi.Map{"role": pulumi.String("reader"), "policy": pulumi.String(
+		_, err = register(ctx, "aws:iam/rolePolicy:RolePolicy", "rights", pulumi.Map{"role": role.out("name"), "policy": pulumi.String(
 			`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iam:GetRole","sts:AssumeRole"],"Resource":"*"}]}`)})
 		return err
 	}))
