@@ -8,6 +8,6 @@ func groups() [][]row {
 		organizationTypes(), identityCenterTypes(),
 		detectionTypes(), baselineTypes(), recordTypes(), alarmTypes(),
 		ramTypes(), transitTypes(), vpnTypes(), firewallTypes(), zoneTypes(), resolverTypes(), dnsFirewallTypes(),
-		federationTypes(),
+		federationTypes(), instanceTypes(), balancingTypes(),
 	}
 }
