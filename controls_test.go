@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -21,7 +20,7 @@ func TestControlsHold(t *testing.T) {
 	require.NoError(t, err)
 	stacks, err := config.LoadAll(".", today)
 	require.NoError(t, err)
-	input := guard.Input{Whole: true, Exemptions: exempt, Today: today}
+	input := guard.Input{Whole: true, Today: today}
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		input.Stacks = append(input.Stacks, judged(name, stacks[name], all[name]))
 	}
@@ -56,19 +55,4 @@ func judged(name string, stack *config.Stack, registered []sim.Registration) gua
 		}
 	}
 	return s
-}
-
-// revisit is the last day on which what is listed below may stand.
-var revisit = time.Date(2027, time.February, 28, 0, 0, 0, 0, time.UTC)
-
-// exempt is what breaks a control today, why, and until when.
-var exempt = []guard.Exemption{
-	{Control: "Account.1", Resource: "*/", Until: revisit, Reason: "the stack files name no contacts yet (baseline.contacts)"},
-	{Control: "EC2.10", Resource: "shared/hub-vpc", Until: revisit, Reason: "nothing in the hub calls Amazon EC2 yet"},
-	{Control: "EC2.172", Resource: "management/", Until: revisit, Reason: "the stack file does not block the internet yet (baseline.vpcBlockPublicAccess)"},
-	{Control: "S3.22", Resource: "*/", Until: revisit, Reason: "data events cost by the event; the stack file does not ask for them yet (trail.dataEvents)"},
-	{Control: "S3.23", Resource: "*/", Until: revisit, Reason: "data events cost by the event; the stack file does not ask for them yet (trail.dataEvents)"},
-	{Control: "S3.9", Resource: "prod/main-flow-log-bucket", Until: revisit, Reason: "the account has no bucket for access logs; the archive of the shared account has"},
-	{Control: "S3.14", Resource: "prod/main-flow-log-bucket", Until: revisit, Reason: "flow logs are written once, by AWS"},
-	{Control: "S3.14", Resource: "management/state-logs", Until: revisit, Reason: "access logs are written once, by AWS"},
 }

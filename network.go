@@ -25,7 +25,7 @@ func (p *platform) transitGateway() error {
 		},
 	}
 	if p.archive != nil {
-		args.FlowLogBucketARN = p.archive.BucketARNs.MapIndex(pulumi.String("flow"))
+		args.FlowLogBucketARN = p.flowArchive()
 	}
 	made, err := network.NewTransitGateway(p.Context, "hub", args, p.aws)
 	if err != nil {
@@ -39,13 +39,16 @@ func (p *platform) transitGateway() error {
 func (p *platform) vpcs() error {
 	outputs := pulumi.Map{}
 	for _, name := range slices.Sorted(maps.Keys(p.stack.VPCs)) {
-		cfg := p.stack.VPCs[name]
-		vpc, err := network.NewVpc(p.Context, name, &network.VpcArgs{
+		args := &network.VpcArgs{
 			Scope:          p.scope,
-			Config:         cfg,
+			Config:         p.stack.VPCs[name],
 			Protect:        p.stack.Protect,
 			TransitPerZone: p.leadsOut(name) || p.inspects(name),
-		}, p.aws)
+		}
+		if logs := args.Config.FlowLogs; logs != nil && logs.Destination == "archive" {
+			args.ArchiveARN = p.flowArchive()
+		}
+		vpc, err := network.NewVpc(p.Context, name, args, p.aws)
 		if err != nil {
 			return err
 		}
@@ -65,6 +68,14 @@ func (p *platform) vpcs() error {
 		p.outputs["vpcs"] = outputs
 	}
 	return nil
+}
+
+// flowArchive is the ARN of the bucket that archives flow logs.
+func (p *platform) flowArchive() pulumi.StringOutput {
+	if p.archive != nil {
+		return p.archive.BucketARNs.MapIndex(pulumi.String("flow"))
+	}
+	return p.published(config.Shared, "logArchive", "bucketArns", "flow")
 }
 
 // attach joins a VPC to its segment of the hub.

@@ -55,6 +55,7 @@ func crossCheck(all []*loader) {
 	crossCheckAccounts(all)
 	crossCheckTransit(all)
 	crossCheckDNS(all)
+	crossCheckFlowLogs(all)
 	for _, l := range all {
 		if l.stack.Pipelines != nil {
 			crossCheckPipelines(l, all)

@@ -62,7 +62,7 @@ func flowLogsKept(at path, vpc VPC) *breach {
 }
 
 func flowLogsLong(at path, vpc VPC) *breach {
-	if vpc.FlowLogs == nil || vpc.FlowLogs.RetentionDays == 0 || vpc.FlowLogs.RetentionDays >= 365 {
+	if vpc.FlowLogs == nil || vpc.FlowLogs.Destination == "archive" || vpc.FlowLogs.RetentionDays == 0 || vpc.FlowLogs.RetentionDays >= 365 {
 		return nil
 	}
 	return &breach{at.key("flowLogs").key("retentionDays"), fmt.Sprintf("is %d", vpc.FlowLogs.RetentionDays), "use 365 or more"}

@@ -136,9 +136,10 @@ type SecondaryCIDR struct {
 
 // FlowLogs says where traffic records go and how long they stay.
 type FlowLogs struct {
-	// Destination is where records go: cloudwatch or s3.
-	Destination string `yaml:"destination" json:"destination" jsonschema:"required,enum=cloudwatch,enum=s3"`
-	// RetentionDays is how long records are kept: one of the times CloudWatch Logs knows, for S3 too.
+	// Destination is where records go: cloudwatch, s3, or archive, which is the log archive of the shared stack.
+	Destination string `yaml:"destination" json:"destination" jsonschema:"required,enum=cloudwatch,enum=s3,enum=archive"`
+	// RetentionDays is how long records are kept: one of the times CloudWatch Logs knows, for S3 too. The log archive has
+	// its own times.
 	RetentionDays int `yaml:"retentionDays" json:"retentionDays" jsonschema:"required,minimum=1,maximum=3653"`
 	// AggregationSeconds is how long traffic is gathered for one record: 60 or 600.
 	AggregationSeconds int `yaml:"aggregationSeconds" json:"aggregationSeconds" jsonschema:"required,enum=60,enum=600"`

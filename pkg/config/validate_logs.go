@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -20,10 +21,29 @@ func (l *loader) checkFlowLogs(at path, logs FlowLogs) {
 		return
 	}
 	bucket := at.key("bucketArn")
-	if logs.Destination == "cloudwatch" {
-		l.fault(bucket, "has no effect on the destination cloudwatch", "remove it, or set destination: s3")
+	if logs.Destination != "s3" {
+		l.fault(bucket, "has no effect on the destination "+logs.Destination, "remove it, or set destination: s3")
 	}
 	l.checkBucketARN(bucket, logs.BucketARN)
+}
+
+// crossCheckFlowLogs finds records that would go to a log archive where none takes them.
+func crossCheckFlowLogs(all []*loader) {
+	for _, l := range all {
+		if l.stack.LogArchive != nil {
+			if _, takes := l.stack.LogArchive.Buckets["flow"]; takes {
+				return
+			}
+		}
+	}
+	for _, l := range all {
+		for _, name := range slices.Sorted(maps.Keys(l.stack.VPCs)) {
+			if logs := l.stack.VPCs[name].FlowLogs; logs != nil && logs.Destination == "archive" {
+				l.fault(of("vpcs", name, "flowLogs", "destination"), "is an archive that no stack has",
+					"add flow to logArchive.buckets of the shared stack, or use s3 or cloudwatch")
+			}
+		}
+	}
 }
 
 // checkRetention holds days to those CloudWatch Logs takes.

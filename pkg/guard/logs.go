@@ -60,6 +60,9 @@ func groupKeeps(c *subject) {
 	}})(c)
 }
 
+const ownDeliveries = "The bucket that the trail writes to: each delivery would be an event, and each event a delivery. " +
+	"Who reads it is in its access log (CloudTrail.7)."
+
 // trailControls are about the record of who did what.
 func trailControls() []Control {
 	trails := tokens("cloudtrail/Trail")
@@ -95,11 +98,11 @@ func trailControls() []Control {
 		},
 		{
 			ID: "S3.22", Title: "A trail records who writes objects", Standards: []string{cis3("3.8"), cis5("3.8")}, Whole: true,
-			account: recordsObjects("writes", "false", "WriteOnly"),
+			account: recordsObjects("writes", "false", "WriteOnly"), Exceptions: []string{ownDeliveries},
 		},
 		{
 			ID: "S3.23", Title: "A trail records who reads objects", Standards: []string{cis3("3.9"), cis5("3.9")}, Whole: true,
-			account: recordsObjects("reads", "true", "ReadOnly"),
+			account: recordsObjects("reads", "true", "ReadOnly"), Exceptions: []string{ownDeliveries},
 		},
 	}
 }
@@ -153,7 +156,7 @@ func selects(trail *Resource, older, advanced func(map[string]any) bool) answer 
 			if hasUnknown(found.value) {
 				answered = max(answered, maybe)
 			} else if selector, _ := found.value.(map[string]any); good(selector) {
-				answered = yes
+				return yes
 			}
 		}
 	}
@@ -199,12 +202,35 @@ func recordsObjects(what, readOnly, readWriteType string) func(*subject) {
 	}
 	advanced := func(selector map[string]any) bool {
 		return fieldIs(selector, "eventCategory", "Data") && fieldIs(selector, "resources.type", objects) &&
-			!hasField(selector, "resources.ARN") && (!hasField(selector, "readOnly") || fieldIs(selector, "readOnly", readOnly))
+			(!hasField(selector, "readOnly") || fieldIs(selector, "readOnly", readOnly))
 	}
 	return func(c *subject) {
-		c.demand(c.records(func(trail *Resource) answer { return selects(trail, older, advanced) }),
-			"no trail records who "+what+" objects", "add s3 to dataEvents of the trail")
+		c.demand(c.records(func(trail *Resource) answer {
+			so := selects(trail, older, func(selector map[string]any) bool {
+				return advanced(selector) && onlyOwnBucketOut(trail, selector)
+			})
+			if trail.unknown("s3BucketName") {
+				so = max(so, min(maybe, selects(trail, older, advanced)))
+			}
+			return so
+		}), "no trail records who "+what+" objects", "add s3 to dataEvents of the trail")
 	}
+}
+
+// onlyOwnBucketOut says whether a selector is of every object, those that the trail itself writes left out or not.
+func onlyOwnBucketOut(trail *Resource, selector map[string]any) bool {
+	own := ":::" + trail.text("s3BucketName") + "/"
+	for _, condition := range fields(selector, "resources.ARN") {
+		out, _ := condition["notStartsWiths"].([]any)
+		const nameAndList = 2 // any other list would choose among objects
+		if len(condition) != nameAndList || slices.ContainsFunc(out, func(arn any) bool {
+			text, _ := arn.(string)
+			return !strings.HasSuffix(text, own)
+		}) {
+			return false
+		}
+	}
+	return true
 }
 
 // trailBucket demands a companion of the bucket that a trail writes to, where that bucket is seen.

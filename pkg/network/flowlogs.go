@@ -1,6 +1,7 @@
 package network
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
@@ -11,8 +12,11 @@ import (
 	"aws-platform/pkg/iampolicy"
 )
 
-// toCloudWatch is the flow log destination that goes to CloudWatch Logs; the other is S3.
-const toCloudWatch = "cloudwatch"
+// Flow log destinations that are no bucket of a VPC's own account.
+const (
+	toCloudWatch = "cloudwatch"
+	toArchive    = "archive"
+)
 
 // keyDeletionDays is the longest window AWS has: time to notice that a key still had something to open.
 const keyDeletionDays = 30
@@ -36,6 +40,10 @@ func (b *vpcBuild) makeFlowLogs() error {
 		return nil
 	case cfg.Destination == toCloudWatch:
 		return b.logToCloudWatch()
+	case cfg.Destination == toArchive && b.args.ArchiveARN == nil:
+		return errors.New("flowLogs: destination archive: VpcArgs.ArchiveARN is missing")
+	case cfg.Destination == toArchive:
+		return b.logToBucket(b.args.ArchiveARN.ToStringOutput())
 	case cfg.BucketARN != "":
 		return b.logToBucket(pulumi.String(cfg.BucketARN).ToStringOutput())
 	}

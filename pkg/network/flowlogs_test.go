@@ -167,27 +167,49 @@ func TestFlowLogBucketPolicies(t *testing.T) {
 		m.input("main-flow-log-key", "policy"))
 }
 
-func TestFlowLogsToAnExistingBucket(t *testing.T) {
+func TestFlowLogsToABucketOfOthers(t *testing.T) {
 	t.Parallel()
 	bucket := arn("s3:::acme-log-archive")
-	m := run(t, sim.MockOptions{}, func(ctx *pulumi.Context) error {
-		archive, err := s3.NewBucketV2(ctx, "archive", &s3.BucketV2Args{Bucket: pulumi.String("acme-log-archive")})
-		if err != nil {
-			return err
-		}
-		// It was there before the VPC's program ran.
-		made := make(chan struct{})
-		archive.Arn.ApplyT(func(string) error { close(made); return nil })
-		<-made
-		_, err = NewVpc(ctx, "main", &VpcArgs{Scope: testScope(), Config: with(func(c *config.VPC) {
+	for name, args := range map[string]VpcArgs{
+		"named in the stack file": {Config: with(func(c *config.VPC) {
 			c.FlowLogs = &config.FlowLogs{Destination: "s3", RetentionDays: 365, AggregationSeconds: 60, BucketARN: bucket}
+		})},
+		"the log archive": {ArchiveARN: pulumi.String(bucket), Config: with(func(c *config.VPC) {
+			c.FlowLogs = &config.FlowLogs{Destination: "archive", AggregationSeconds: 60}
+		})},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			args.Scope = testScope()
+			m := run(t, sim.MockOptions{}, func(ctx *pulumi.Context) error {
+				archive, err := s3.NewBucketV2(ctx, "archive", &s3.BucketV2Args{Bucket: pulumi.String("acme-log-archive")})
+				if err != nil {
+					return err
+				}
+				// It was there before the VPC's program ran.
+				made := make(chan struct{})
+				archive.Arn.ApplyT(func(string) error { close(made); return nil })
+				<-made
+				_, err = NewVpc(ctx, "main", &args)
+				return err
+			})
+			require.Equal(t, map[string]int{"FlowLog": 1, "BucketV2": 1}, logging(m), "the bucket, its policy and key are its owner's")
+			require.Equal(t, "<archive.arn>", m.input("main-flow-log", "logDestination"))
+			require.Equal(t, "s3", m.input("main-flow-log", "logDestinationType"))
+			require.NotContains(t, m.inputs("main-flow-log"), "iamRoleArn", "AWS refuses a role beside a bucket")
+		})
+	}
+}
+
+func TestFlowLogsToAnArchiveThatNobodyNamed(t *testing.T) {
+	t.Parallel()
+	err := pulumi.RunErr(func(ctx *pulumi.Context) error {
+		_, err := NewVpc(ctx, "main", &VpcArgs{Scope: testScope(), Config: with(func(c *config.VPC) {
+			c.FlowLogs = &config.FlowLogs{Destination: "archive", AggregationSeconds: 60}
 		})})
 		return err
-	})
-	require.Equal(t, map[string]int{"FlowLog": 1, "BucketV2": 1}, logging(m), "the bucket, its policy and key are its owner's")
-	require.Equal(t, "<archive.arn>", m.input("main-flow-log", "logDestination"))
-	require.Equal(t, "s3", m.input("main-flow-log", "logDestinationType"))
-	require.NotContains(t, m.inputs("main-flow-log"), "iamRoleArn", "AWS refuses a role beside a bucket")
+	}, pulumi.WithMocks("aws-platform", "dev", sim.NewMocks(sim.MockOptions{Account: testAccount})))
+	require.ErrorContains(t, err, "VpcArgs.ArchiveARN is missing")
 }
 
 func TestNoFlowLogs(t *testing.T) {

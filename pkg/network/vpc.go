@@ -20,6 +20,8 @@ type VpcArgs struct {
 	// TransitPerZone gives transit subnets a table per zone. What enters by the transit gateway then leaves by the zone's NAT
 	// gateway where there is one.
 	TransitPerZone bool
+	// ArchiveARN is the log archive's bucket for flow logs. Needed when Config.FlowLogs goes to the archive.
+	ArchiveARN pulumi.StringInput
 	// Protect makes the engine refuse to delete the VPC, its subnets, its public addresses and its records.
 	Protect bool
 }

@@ -80,6 +80,7 @@ func TestStateBackendMakesExactlyThis(t *testing.T) {
 		"aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2 state-logs-encryption",
 		"aws:s3/bucketV2:BucketV2 state-bucket", "aws:s3/bucketV2:BucketV2 state-logs",
 		"aws:s3/bucketVersioningV2:BucketVersioningV2 state-bucket-versioning",
+		"aws:s3/bucketVersioningV2:BucketVersioningV2 state-logs-versioning",
 	}
 	for name, preview := range map[string]bool{"up": false, "preview": true} {
 		t.Run(name, func(t *testing.T) {
@@ -130,6 +131,9 @@ func TestStateBackendInputs(t *testing.T) {
 		"state-bucket-versioning": {
 			"bucket": "acme-state", "versioningConfiguration": map[string]any{"status": "Enabled"},
 		},
+		"state-logs-versioning": {
+			"bucket": "acme-state-logs", "versioningConfiguration": map[string]any{"status": "Enabled"},
+		},
 		"state-bucket-encryption": {"bucket": "acme-state", "rules": []any{map[string]any{
 			"bucketKeyEnabled": true,
 			"applyServerSideEncryptionByDefault": map[string]any{
@@ -147,6 +151,7 @@ func TestStateBackendInputs(t *testing.T) {
 		}}},
 		"state-logs-lifecycle": {"bucket": "acme-state-logs", "rules": []any{map[string]any{
 			"id": "expired", "status": "Enabled", "filter": map[string]any{},
+			"noncurrentVersionExpiration":    map[string]any{"noncurrentDays": 90},
 			"expiration":                     map[string]any{"days": 365},
 			"abortIncompleteMultipartUpload": map[string]any{"daysAfterInitiation": 7},
 		}}},
@@ -216,6 +221,7 @@ func TestStateBackendOrder(t *testing.T) {
 		"state-bucket-policy":    "state-bucket-public-access",
 		"state-logs-policy":      "state-logs-public-access",
 		"state-bucket-lifecycle": "state-bucket-versioning",
+		"state-logs-lifecycle":   "state-logs-versioning",
 		"state-bucket-logging":   "state-logs-policy",
 		"state-access-write-dev": "state-role-write-dev",
 	} {

@@ -39,14 +39,22 @@ func (b *StateBackend) stateBucket(logs sealedBucket) error {
 	return b.store.logged("bucket", bucket, logs, logPrefix)
 }
 
-// logBucket makes the bucket that takes the access log. S3 delivers logs under its own key only.
+// logBucket makes the bucket that takes the access log. S3 delivers logs under its own key only. Versions keep what
+// somebody who covers his tracks deletes.
 func (b *StateBackend) logBucket() (sealedBucket, error) {
 	bucket, err := b.store.bucket(bucketSpec{role: "logs", name: b.plan.logBucket, policy: b.plan.logBucketPolicy()})
+	if err != nil {
+		return bucket, err
+	}
+	versioning, err := b.store.versioned("logs", bucket)
 	if err != nil {
 		return bucket, err
 	}
 	return bucket, b.store.lifecycle("logs", bucket, s3.BucketLifecycleConfigurationV2RuleArgs{
 		Id:         pulumi.String("expired"),
 		Expiration: s3.BucketLifecycleConfigurationV2RuleExpirationArgs{Days: pulumi.Int(b.args.Config.AccessLogDays)},
-	})
+		NoncurrentVersionExpiration: s3.BucketLifecycleConfigurationV2RuleNoncurrentVersionExpirationArgs{
+			NoncurrentDays: pulumi.Int(b.args.Config.NoncurrentDays),
+		},
+	}, pulumi.DependsOn([]pulumi.Resource{versioning}))
 }
