@@ -49,16 +49,6 @@ type Input struct {
 	Today      time.Time // decides which exemptions still count
 }
 
-// Exemption lets resources break a control until a day.
-type Exemption struct {
-	Control string
-	// Resource is the name of a resource, "*" in it standing for anything; with a stack's name and a slash before it, only
-	// there ("prod/main-*"). What is wrong with an account as a whole has the stack's name and a slash ("prod/").
-	Resource string
-	Reason   string
-	Until    time.Time // the last day it counts
-}
-
 // Finding is one thing that does not hold.
 type Finding struct {
 	Control, Title string
@@ -125,69 +115,4 @@ func (s *sight) judge(control *Control, stack *Stack, report *Report) {
 			control.resource(&one)
 		}
 	}
-}
-
-// exempt moves what exemptions cover out of the findings, and tells which exemptions are of no use.
-func (r *Report) exempt(input Input) {
-	used := make([]bool, len(input.Exemptions))
-	kept := r.Findings[:0:0]
-	for _, finding := range r.Findings {
-		covered := false
-		for i, exemption := range input.Exemptions {
-			if exemption.covers(finding) && exemption.counts(input.Today) {
-				used[i], covered = true, true
-			}
-		}
-		if covered {
-			r.Exempted = append(r.Exempted, finding)
-		} else {
-			kept = append(kept, finding)
-		}
-	}
-	r.Findings = kept
-	for i, exemption := range input.Exemptions {
-		name := fmt.Sprintf("exemption of %s from %s", exemption.Resource, exemption.Control)
-		switch {
-		case exemption.Reason == "":
-			r.Stale = append(r.Stale, name+": has no reason: say why, or remove it")
-		case !exemption.counts(input.Today):
-			r.Stale = append(r.Stale, name+": ended on "+exemption.Until.Format(time.DateOnly)+": keep the control now, or decide anew")
-		case !used[i]:
-			r.Stale = append(r.Stale, name+": covers nothing: remove it")
-		}
-	}
-}
-
-// counts says whether an exemption still weakens its control. One without a reason never does.
-func (e Exemption) counts(today time.Time) bool {
-	return e.Reason != "" && today.Format(time.DateOnly) <= e.Until.Format(time.DateOnly)
-}
-
-func (e Exemption) covers(f Finding) bool {
-	if e.Control != f.Control {
-		return false
-	}
-	if strings.Contains(e.Resource, "/") && like(e.Resource, f.Stack+"/"+f.Resource) {
-		return true
-	}
-	return f.Resource != "" && like(e.Resource, f.Resource)
-}
-
-// like matches a pattern in which * stands for any text and ? for any character, as IAM and S3 do.
-func like(pattern, text string) bool {
-	for pattern != "" {
-		switch {
-		case pattern[0] == '*':
-			for i := 0; i <= len(text); i++ {
-				if like(pattern[1:], text[i:]) {
-					return true
-				}
-			}
-			return false
-		case text == "" || pattern[0] != '?' && pattern[0] != text[0]:
-			return false
-		}
-		pattern, text = pattern[1:], text[1:]
-	}
-	return text == ""
 }
