@@ -70,11 +70,9 @@ func (p *platform) sharedPrivateZone() bool {
 	return shared != nil && shared.DNS != nil && shared.DNS.Private != nil
 }
 
-// dnsRoles let every workload delegate its own zone from the organization's, and have its VPCs ask the shared one.
+// dnsRoles let every workload delegate its own zone from the organization's, and have its VPCs ask the shared one and those
+// of the shared endpoints that they use.
 func (p *platform) dnsRoles() error {
-	if p.public == nil && p.private == nil {
-		return nil
-	}
 	for _, stack := range p.stack.Of(config.Workload) {
 		cfg := p.stack.Stacks[stack]
 		access := network.DelegationAccess{Parent: p.scope, Region: cfg.Account.Region}
@@ -82,9 +80,16 @@ func (p *platform) dnsRoles() error {
 			access.Domain, access.ParentZoneID = cfg.DNS.Public.Domain, p.public.ZoneID
 		}
 		if p.private != nil {
-			access.PrivateZoneID = pulumi.StringInput(p.private.ZoneID)
+			access.PrivateZoneIDs = append(access.PrivateZoneIDs, p.private.ZoneID)
 		}
-		if access.ParentZoneID == nil && access.PrivateZoneID == nil {
+		for _, service := range fromShared(cfg) {
+			zone, err := p.endpoints.ZoneID(service)
+			if err != nil {
+				return err
+			}
+			access.PrivateZoneIDs = append(access.PrivateZoneIDs, zone)
+		}
+		if access.ParentZoneID == nil && len(access.PrivateZoneIDs) == 0 {
 			continue
 		}
 		if err := p.narrowRole(stack, dnsJob, "Delegates the zone", network.DelegationStatements(access)); err != nil {

@@ -99,6 +99,7 @@ func (p *platform) shared() error {
 		p.publicZone,
 		p.privateZone,
 		p.resolver,
+		p.sharedEndpoints,
 		p.dnsRoles,
 		p.pipelines,
 	)
@@ -113,6 +114,7 @@ func (p *platform) workload() error {
 		p.publicZone,
 		p.privateZone,
 		p.followResolver,
+		p.endpointsFromShared,
 	)
 }
 

@@ -44,6 +44,7 @@ func (p *platform) vpcs() error {
 			Config:         p.stack.VPCs[name],
 			Protect:        p.stack.Protect,
 			TransitPerZone: p.leadsOut(name) || p.inspects(name),
+			OrganizationID: p.perimeter(),
 		}
 		if logs := args.Config.FlowLogs; logs != nil && logs.Destination == "archive" {
 			args.ArchiveARN = p.flowArchive()
@@ -100,8 +101,12 @@ func (p *platform) attach(name string, vpc *network.Vpc) error {
 		}
 		args.Hub = provider
 	}
-	_, err := network.NewTransitGatewayAttachment(p.Context, name+"-transit", args, p.aws)
-	return err
+	made, err := network.NewTransitGatewayAttachment(p.Context, name+"-transit", args, p.aws)
+	if err != nil {
+		return err
+	}
+	p.attached[name] = made.Ready()
+	return nil
 }
 
 // leadsOut tells whether a VPC is the way out that segments share.

@@ -31,12 +31,17 @@ type platform struct {
 	vpcMade map[string]*network.Vpc
 	vpcIDs  map[string]pulumi.StringInput
 	helpers map[string]*aws.Provider
+	// endpoints are those that VPCs of every environment use; nil where none are shared.
+	endpoints *network.SharedEndpoints
+	// attached are the options of what needs the other segments, by VPC.
+	attached map[string]pulumi.ResourceOption
 }
 
 func newPlatform(ctx *pulumi.Context, stack *config.Project) (*platform, error) {
 	p := &platform{
 		Context: ctx, stack: stack, outputs: pulumi.Map{}, references: map[config.Kind]*pulumi.StackReference{},
 		helpers: map[string]*aws.Provider{}, vpcMade: map[string]*network.Vpc{}, vpcIDs: map[string]pulumi.StringInput{},
+		attached: map[string]pulumi.ResourceOption{},
 	}
 	var err error
 	if p.scope, err = p.scopeOf(stack.Name); err != nil {

@@ -82,7 +82,12 @@ var shownPolicies = sync.OnceValues(func() (policyFiles, error) {
 			for property, policy := range policiesOf(r) {
 				subject, name := subjectOf(stack, r.Name, stacks)
 				text := strings.ReplaceAll(ids.Replace(policy), stacks[subject].Account.ID, "{account}")
-				text = regexp.MustCompile(`\b`+subject+`\b`).ReplaceAllString(text, "{stack}")
+				text = regexp.MustCompile(bucketsOfAWS+`|\b`+subject+`\b`).ReplaceAllStringFunc(text, func(found string) string {
+					if found == subject {
+						return "{stack}"
+					}
+					return found
+				})
 				if text, err = indented(randomSuffix.ReplaceAllString(text, "-{random}")); err != nil {
 					return files, err
 				}
@@ -103,6 +108,9 @@ var shownPolicies = sync.OnceValues(func() (policyFiles, error) {
 	}
 	return files, nil
 })
+
+// bucketsOfAWS have words in their names that are stacks' too.
+const bucketsOfAWS = `-birdwatcher-prod|prod-[a-z0-9-]+-starport`
 
 // randomSuffix ends the names that Pulumi makes.
 var randomSuffix = regexp.MustCompile(`-[0-9a-f]{7}\b`)

@@ -54,6 +54,7 @@ func crossCheck(all []*loader) {
 	crossCheckBlocks(all)
 	crossCheckAccounts(all)
 	crossCheckTransit(all)
+	crossCheckEndpoints(all)
 	crossCheckDNS(all)
 	crossCheckFlowLogs(all)
 	for _, l := range all {

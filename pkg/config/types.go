@@ -106,6 +106,19 @@ type VPC struct {
 	NAT string `yaml:"nat" json:"nat" jsonschema:"required,enum=none,enum=single,enum=perZone"`
 	// InterfaceEndpoints are the AWS services reached privately, by short name, for example "ecr.api".
 	InterfaceEndpoints []string `yaml:"interfaceEndpoints,omitempty" json:"interfaceEndpoints,omitempty"`
+	// SharedEndpoints are services whose interface endpoints stand in this VPC and serve the VPCs of every environment;
+	// shared stack only.
+	SharedEndpoints []string `yaml:"sharedEndpoints,omitempty" json:"sharedEndpoints,omitempty"`
+	// EndpointsFromShared are services reached through the shared stack's endpoints instead of own ones.
+	EndpointsFromShared []string `yaml:"endpointsFromShared,omitempty" json:"endpointsFromShared,omitempty"`
+	// EndpointPolicies say what passes the endpoint of a service, s3 and dynamodb included: perimeter, which holds where
+	// nothing is said, or full.
+	EndpointPolicies map[string]string `yaml:"endpointPolicies,omitempty" json:"endpointPolicies,omitempty"`
+	// NetworkACLs filter the subnets of a tier, by the tier's name or a secondary block's. Left out: everything passes, and
+	// security groups decide.
+	NetworkACLs map[string]NetworkACL `yaml:"networkAcls,omitempty" json:"networkAcls,omitempty" keys:"name"`
+	// Paths are ways through the network to be checked by Reachability Analyzer, by name.
+	Paths map[string]Path `yaml:"paths,omitempty" json:"paths,omitempty" keys:"name"`
 	// FlowLogs records the VPC's traffic; null switches off what a preset switches on.
 	FlowLogs *FlowLogs `yaml:"flowLogs,omitempty" json:"flowLogs,omitempty"`
 	// DHCP replaces the default DHCP options.

@@ -26,7 +26,9 @@ func (l *loader) checkVPC(at path, vpc VPC) {
 	l.checkUnique(at.key("tiers"), vpc.Tiers)
 	l.checkLayout(at, vpc, primary)
 	l.checkWaysOut(at, vpc)
-	l.checkEndpoints(at.key("interfaceEndpoints"), vpc.InterfaceEndpoints)
+	l.checkVPCEndpoints(at, vpc)
+	l.checkNetworkACLs(at.key("networkAcls"), vpc)
+	l.checkPaths(at.key("paths"), vpc)
 	l.checkClusters(at.key("clusters"), vpc)
 	if vpc.FlowLogs != nil {
 		l.checkFlowLogs(at.key("flowLogs"), *vpc.FlowLogs)

@@ -26,14 +26,14 @@ func trustControls() []Control {
 		{
 			ID: "H23", Title: "No resource is open to everybody without a condition", Standards: []string{house}, Types: policyTypes(opens),
 			resource: eachStatement(func(c *subject, path string, s statement) {
-				if slices.Contains(tokens("ec2/VpcEndpoint", "ec2/VpcEndpointPolicy"), c.Type) && s.limited(owning...) {
+				if slices.Contains(tokens("ec2/VpcEndpoint", "ec2/VpcEndpointPolicy"), c.Type) && s.holdsEndpoint() {
 					return
 				}
 				if s.public() {
 					c.fail(path, "lets anybody in the world in", "name who may, or add a condition on the organization, account or network")
 				}
 			}, opens),
-			Exceptions: []string{"Policies of endpoints may say whose resources are reached instead of who asks: nobody outside the network can ask, and what must not happen is that data leaves for somebody else's account."},
+			Exceptions: []string{"Policies of endpoints may say whose resources are reached instead of who asks: nobody outside the network can ask, and what must not happen is that data leaves for somebody else's account. So they may let AWS's services pass too (aws:PrincipalIsAWSService), and let objects of named buckets be read."},
 		},
 		{
 			ID: "H24", Title: "Who signs in through an identity provider is named exactly", Standards: []string{house}, Types: tokens("iam/Role"),
@@ -52,6 +52,20 @@ func trustControls() []Control {
 
 // owning are the condition keys that say whose resource is reached.
 var owning = []string{"aws:resourceaccount", "aws:resourceorgid", "aws:resourceorgpaths"}
+
+// holdsEndpoint says whether a statement of an endpoint's policy says whose resources are reached, that AWS itself asks, or
+// which objects are read and nothing but read.
+func (s statement) holdsEndpoint() bool {
+	reads := len(s.Actions) > 0 && !slices.ContainsFunc(s.Actions, func(action string) bool {
+		return action != "s3:GetObject" && action != "s3:GetObjectVersion"
+	})
+	named := len(s.Resources) > 0 && !slices.ContainsFunc(s.Resources, func(arn string) bool {
+		_, object, _ := strings.Cut(arn, ":::")
+		bucket, _, _ := strings.Cut(object, "/")
+		return bucket == "" || strings.ContainsAny(bucket, "*?")
+	})
+	return s.limited(owning...) || reads && named || slices.Equal(s.Conditions["Bool"]["aws:PrincipalIsAWSService"], []string{"true"})
+}
 
 func trustedUnderCondition(c *subject, path string, s statement) {
 	if !s.allows() {

@@ -213,7 +213,8 @@ func (p Principals) render(next func(int) []string) any {
 // Limit is the longest document AWS takes in one place, in characters.
 type Limit int
 
-// Limits on policy size, from "IAM and AWS STS quotas", "Bucket policies" and "Key policies" of AWS's documentation.
+// Limits on policy size, from "IAM and AWS STS quotas", "Bucket policies", "Key policies" and "Control access to VPC
+// endpoints using endpoint policies" of AWS's documentation.
 // For identity policies AWS does not count white space; these documents have none outside values.
 const (
 	ManagedPolicy Limit = 6144
@@ -221,6 +222,8 @@ const (
 	TrustPolicy   Limit = 2048
 	BucketPolicy  Limit = 20480
 	KeyPolicy     Limit = 32768
+	// EndpointPolicy is the limit of a VPC endpoint's policy.
+	EndpointPolicy Limit = 20480
 )
 
 // Holds refuses a document longer than the limit, with the numbers.

@@ -27,11 +27,16 @@ func (b *vpcBuild) makeGatewayEndpoints() error {
 		tables = append(tables, b.tables[plan.name].ID().ToStringOutput())
 	}
 	for _, service := range gatewayServices {
-		_, err := ec2.NewVpcEndpoint(b.ctx, b.Name("gateway-endpoint", service), &ec2.VpcEndpointArgs{
+		policy, err := b.perimeter().policy(service, b.args.Config.EndpointPolicies)
+		if err != nil {
+			return err
+		}
+		_, err = ec2.NewVpcEndpoint(b.ctx, b.Name("gateway-endpoint", service), &ec2.VpcEndpointArgs{
 			VpcId:           b.vpc.ID(),
 			ServiceName:     b.serviceName(service),
 			VpcEndpointType: pulumi.String("Gateway"),
 			RouteTableIds:   tables,
+			Policy:          policy,
 			Tags:            b.tags(service),
 		}, b.Options()...)
 		if err != nil {
@@ -41,10 +46,16 @@ func (b *vpcBuild) makeGatewayEndpoints() error {
 	return nil
 }
 
+// perimeter is what passes the VPC's endpoints.
+func (b *vpcBuild) perimeter() perimeter {
+	return perimeter{scope: b.args.Scope, organizationID: b.args.OrganizationID}
+}
+
 // makeInterfaceEndpoints puts the services asked for into the private subnets, one address per zone, behind one
-// security group.
+// security group. Those that are shared answer to no name of their own: zones do that, in every VPC that uses them.
 func (b *vpcBuild) makeInterfaceEndpoints() error {
-	services := slices.Sorted(slices.Values(b.args.Config.InterfaceEndpoints))
+	cfg := b.args.Config
+	services := slices.Sorted(slices.Values(slices.Concat(cfg.InterfaceEndpoints, cfg.SharedEndpoints)))
 	if len(services) == 0 {
 		b.out.EndpointSecurityGroupID = pulumi.String("").ToStringOutput()
 		return nil
@@ -61,14 +72,20 @@ func (b *vpcBuild) makeInterfaceEndpoints() error {
 	for _, plan := range b.plan.of(tier) {
 		subnets = append(subnets, b.subnets[plan.subnetKey].ID().ToStringOutput())
 	}
+	b.endpoints = map[string]*ec2.VpcEndpoint{}
 	for _, service := range services {
-		_, err := ec2.NewVpcEndpoint(b.ctx, b.Name("endpoint", service), &ec2.VpcEndpointArgs{
+		policy, err := b.perimeter().policy(service, cfg.EndpointPolicies)
+		if err != nil {
+			return err
+		}
+		b.endpoints[service], err = ec2.NewVpcEndpoint(b.ctx, b.Name("endpoint", service), &ec2.VpcEndpointArgs{
 			VpcId:             b.vpc.ID(),
 			ServiceName:       b.serviceName(service),
 			VpcEndpointType:   pulumi.String("Interface"),
 			SubnetIds:         subnets,
 			SecurityGroupIds:  pulumi.StringArray{group.ID().ToStringOutput()},
-			PrivateDnsEnabled: pulumi.Bool(true),
+			PrivateDnsEnabled: pulumi.Bool(!slices.Contains(cfg.SharedEndpoints, service)),
+			Policy:            policy,
 			Tags:              b.tags(service),
 		}, b.Options()...)
 		if err != nil {

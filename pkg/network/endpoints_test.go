@@ -14,6 +14,7 @@ func TestGatewayEndpointsReachEveryTable(t *testing.T) {
 	for _, service := range []string{"s3", "dynamodb"} {
 		require.Equal(t, object{
 			"vpcId": "<main-vpc>", "serviceName": "com.amazonaws.eu-west-1." + service, "vpcEndpointType": "Gateway",
+			"policy": passing(t, service, ""),
 			"routeTableIds": list(
 				"<main-route-table-public>", "<main-route-table-private-a>", "<main-route-table-private-b>",
 				"<main-route-table-private-c>", "<main-route-table-data>", "<main-route-table-transit>",
@@ -44,6 +45,7 @@ func TestInterfaceEndpoints(t *testing.T) {
 				require.Equal(t, object{
 					"vpcId": "<main-vpc>", "serviceName": "com.amazonaws.eu-west-1." + service,
 					"vpcEndpointType": "Interface", "privateDnsEnabled": true, "securityGroupIds": list("<main-endpoints>"),
+					"policy":    passing(t, service, ""),
 					"subnetIds": list(subnet+"a>", subnet+"b>", subnet+"c>"),
 				}, m.inputs("main-endpoint-"+service))
 			}

@@ -98,7 +98,8 @@ func (p *vpcPlan) choices(cfg config.VPC) error {
 			faults = append(faults, fmt.Errorf("secondaryCidrs.%s: is a tier's name: choose another, for example pods", name))
 		}
 	}
-	if len(cfg.InterfaceEndpoints) > 0 && !slices.Contains(cfg.Tiers, Private) && !slices.Contains(cfg.Tiers, Data) {
+	endpoints := len(cfg.InterfaceEndpoints) + len(cfg.SharedEndpoints)
+	if endpoints > 0 && !slices.Contains(cfg.Tiers, Private) && !slices.Contains(cfg.Tiers, Data) {
 		faults = append(faults, errors.New("interfaceEndpoints: stand in private or data subnets; add one of these tiers"))
 	}
 	return errors.Join(faults...)

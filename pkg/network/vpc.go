@@ -22,6 +22,9 @@ type VpcArgs struct {
 	TransitPerZone bool
 	// ArchiveARN is the log archive's bucket for flow logs. Needed when Config.FlowLogs goes to the archive.
 	ArchiveARN pulumi.StringInput
+	// OrganizationID is the organization whose identities and resources pass the endpoints; nil where there is none, then
+	// they are the account's.
+	OrganizationID pulumi.StringInput
 	// Protect makes the engine refuse to delete the VPC, its subnets, its public addresses and its records.
 	Protect bool
 }
@@ -44,6 +47,8 @@ type Vpc struct {
 	NatPublicIPs pulumi.StringMapOutput `pulumi:"natPublicIps"`
 	// EndpointSecurityGroupID is the security group of the interface endpoints; "" when there are none.
 	EndpointSecurityGroupID pulumi.StringOutput `pulumi:"endpointSecurityGroupId"`
+	// PathsFound says of each path that was analyzed whether there is a way, by the path's name.
+	PathsFound pulumi.BoolMapOutput `pulumi:"pathsFound"`
 	// FlowLogDestination is the ARN of the log group or bucket; "" without flow logs.
 	FlowLogDestination pulumi.StringOutput `pulumi:"flowLogDestination"`
 
@@ -85,7 +90,8 @@ type vpcBuild struct {
 	subnets      map[subnetKey]*ec2.Subnet
 	tables       map[string]*ec2.RouteTable
 	publicRoute  *ec2.Route
-	nats         map[string]*ec2.NatGateway // by zone
+	nats         map[string]*ec2.NatGateway  // by zone
+	endpoints    map[string]*ec2.VpcEndpoint // interface endpoints by service
 }
 
 // build makes the parts in the order they need each other.
@@ -93,7 +99,8 @@ func (b *vpcBuild) build(children *component.Children) error {
 	b.Children = children
 	for _, step := range []func() error{
 		b.makeVpc, b.makeSecondaryBlocks, b.adoptDefaults, b.makeDHCP, b.makeSubnets, b.makeGateways, b.makeTables,
-		b.routePublic, b.makeNAT, b.routePrivate, b.routeEgress, b.makeGatewayEndpoints, b.makeInterfaceEndpoints, b.makeFlowLogs,
+		b.routePublic, b.makeNAT, b.routePrivate, b.routeEgress, b.makeGatewayEndpoints, b.makeInterfaceEndpoints, b.makeNetworkACLs,
+		b.makePaths, b.makeFlowLogs,
 	} {
 		if err := step(); err != nil {
 			return err

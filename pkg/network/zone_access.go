@@ -16,9 +16,9 @@ type DelegationAccess struct {
 	// Domain is the delegated zone, ParentZoneID the zone it is delegated from; nil for none.
 	Domain       string
 	ParentZoneID pulumi.StringInput
-	// PrivateZoneID is the zone that VPCs of the environment ask, Region where those are; nil for none.
-	PrivateZoneID pulumi.StringInput
-	Region        string
+	// PrivateZoneIDs are the zones that VPCs of the environment ask, Region where those are.
+	PrivateZoneIDs []pulumi.StringInput
+	Region         string
 }
 
 // Condition keys of Route 53.
@@ -31,13 +31,16 @@ const (
 )
 
 // DelegationStatements are the rights a workload's stack needs in the parent's account: to write the name servers and the
-// key's fingerprint of its own zone into the parent, and no other record; and to let VPCs ask the private zone. Of a VPC
+// key's fingerprint of its own zone into the parent, and no other record; and to let VPCs ask private zones. Of a VPC
 // AWS tells a policy the id and the region. The id is not known before the VPC is, so the region alone is held. Nobody is
 // let in by that: a VPC is associated by its own account, and an association outlives its authorization.
 func DelegationStatements(access DelegationAccess) []iampolicy.Statement {
 	parent := access.Parent
-	zone := func(id pulumi.StringInput) []pulumi.StringInput {
-		return []pulumi.StringInput{pulumi.Sprintf("%s%s", parent.GlobalARN("route53", "", "hostedzone/"), id)}
+	zones := func(ids ...pulumi.StringInput) (arns []pulumi.StringInput) {
+		for _, id := range ids {
+			arns = append(arns, pulumi.Sprintf("%s%s", parent.GlobalARN("route53", "", "hostedzone/"), id))
+		}
+		return arns
 	}
 	statements := []iampolicy.Statement{{
 		Sid: "AwaitChange", Actions: []string{"route53:GetChange"},
@@ -47,10 +50,10 @@ func DelegationStatements(access DelegationAccess) []iampolicy.Statement {
 		statements = append(statements,
 			iampolicy.Statement{
 				Sid: "SeeParent", Actions: []string{"route53:GetHostedZone", "route53:ListResourceRecordSets"},
-				Resources: zone(access.ParentZoneID),
+				Resources: zones(access.ParentZoneID),
 			},
 			iampolicy.Statement{
-				Sid: "DelegateMine", Actions: []string{"route53:ChangeResourceRecordSets"}, Resources: zone(access.ParentZoneID),
+				Sid: "DelegateMine", Actions: []string{"route53:ChangeResourceRecordSets"}, Resources: zones(access.ParentZoneID),
 				Conditions: []iampolicy.Condition{
 					iampolicy.When("ForAllValues:StringEquals", changedNames, strings.ToLower(access.Domain)),
 					iampolicy.When("ForAllValues:StringEquals", changedTypes, "DS", "NS"),
@@ -60,17 +63,17 @@ func DelegationStatements(access DelegationAccess) []iampolicy.Statement {
 				},
 			})
 	}
-	if access.PrivateZoneID != nil {
+	if len(access.PrivateZoneIDs) > 0 {
 		statements = append(statements,
 			iampolicy.Statement{
 				Sid:       "SeePrivate",
 				Actions:   []string{"route53:GetHostedZone", "route53:ListVPCAssociationAuthorizations"},
-				Resources: zone(access.PrivateZoneID),
+				Resources: zones(access.PrivateZoneIDs...),
 			},
 			iampolicy.Statement{
 				Sid:       "LetVpcsAsk",
 				Actions:   []string{"route53:CreateVPCAssociationAuthorization", "route53:DeleteVPCAssociationAuthorization"},
-				Resources: zone(access.PrivateZoneID),
+				Resources: zones(access.PrivateZoneIDs...),
 				Conditions: []iampolicy.Condition{
 					iampolicy.When("ForAllValues:StringLike", changedVpcs, "VPCId=*,VPCRegion="+access.Region),
 					iampolicy.When("Null", changedVpcs, "false"),

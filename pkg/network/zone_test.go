@@ -322,7 +322,7 @@ func TestDelegationRights(t *testing.T) {
 	m := run(t, sim.MockOptions{}, func(ctx *pulumi.Context) error {
 		document, err := iampolicy.Document(DelegationStatements(DelegationAccess{
 			Parent: hubScope(), Domain: "dev.acme.example", ParentZoneID: pulumi.String("ZPARENT"),
-			PrivateZoneID: pulumi.String("ZPRIVATE"), Region: "eu-west-1",
+			PrivateZoneIDs: iampolicy.Strings("ZPRIVATE", "ZENDPOINT"), Region: "eu-west-1",
 		})...)
 		if err != nil {
 			return err
@@ -354,6 +354,7 @@ func TestDelegationRights(t *testing.T) {
 		"see the parent":                  {"ListResourceRecordSets", zone("ZPARENT"), nil, true},
 		"wait for a change":               {"GetChange", hubScope().GlobalARN("route53", "", "change/C1"), nil, true},
 		"let a VPC ask":                   {"CreateVPCAssociationAuthorization", zone("ZPRIVATE"), vpc("eu-west-1"), true},
+		"let a VPC ask an endpoint":       {"CreateVPCAssociationAuthorization", zone("ZENDPOINT"), vpc("eu-west-1"), true},
 		"withdraw that":                   {"DeleteVPCAssociationAuthorization", zone("ZPRIVATE"), vpc("eu-west-1"), true},
 		"delegate another's zone":         {"ChangeResourceRecordSets", zone("ZPARENT"), change("prod.acme.example", "NS", "CREATE"), false},
 		"delegate both at once":           {"ChangeResourceRecordSets", zone("ZPARENT"), both, false},
