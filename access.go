@@ -71,6 +71,9 @@ func (p *platform) accessTo(stack string) (*security.AccountAccess, error) {
 			security.PipelineRole(p.scope.Organization, "*"),
 		}
 	}
+	if own := p.stack.Pipelines; stack != p.stack.Name && own != nil && len(own.Preview) > 0 {
+		args.Previews = append(args.Previews, p.stack.Name) // which makes these roles
+	}
 	home, abroad := p.aws, pulumi.ProviderResource(nil)
 	if stack != p.stack.Name {
 		made, err := p.memberProvider(stack, args.Scope.Region)
@@ -104,9 +107,9 @@ func (p *platform) memberScope(stack string) naming.Scope {
 func (p *platform) memberProvider(stack, region string) (*aws.Provider, error) {
 	account := p.account(stack)
 	args := &aws.ProviderArgs{Region: pulumi.String(region), AllowedAccountIds: pulumi.StringArray{account}}
-	if stack != p.stack.Name {
+	if stack != p.stack.Name || p.readOnly {
 		args.AssumeRole = aws.ProviderAssumeRoleArgs{
-			RoleArn:     pulumi.Sprintf("arn:%s:iam::%s:role/%s", p.scope.Partition, account, accessRole),
+			RoleArn:     pulumi.Sprintf("arn:%s:iam::%s:role/%s", p.scope.Partition, account, p.taken(accessRole)),
 			SessionName: pulumi.String("pulumi-" + p.Stack()),
 		}
 	}
@@ -235,6 +238,14 @@ func (p *platform) pipelineRights(stack string) (security.PipelineRights, error)
 		},
 	}
 	switch p.stack.Stacks[stack].Kind {
+	case config.Management:
+		for _, member := range append(p.stack.Of(config.Shared), p.stack.Of(config.Workload)...) {
+			account, err := p.accountOf(member)
+			if err != nil {
+				return security.PipelineRights{}, err
+			}
+			rights.Preview = append(rights.Preview, role(account, security.AccessRole(name, security.Readonly)))
+		}
 	case config.Shared:
 		rights.Deploy = append(rights.Deploy, role(id, security.AccessRole(name, security.Deploy)),
 			role(management, security.NarrowRoleName(name, environment, recorderJob)))

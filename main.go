@@ -20,11 +20,11 @@ var version = "dev"
 func main() {
 	// The engine tells a program where its monitor is; nobody else sets this variable.
 	if os.Getenv("PULUMI_MONITOR") == "" {
-		os.Exit(cli.Main(context.Background(), os.Args[1:], cli.Platform{Program: program, Version: version}))
+		os.Exit(cli.Main(context.Background(), os.Args[1:], cli.Platform{Program: program, ReadOnly: readOnly, Version: version}))
 	}
 	source := config.Source{Dir: "."}
 	pulumi.Run(
-		func(ctx *pulumi.Context) error { return compose(ctx, source) },
+		func(ctx *pulumi.Context) error { return compose(ctx, source, false) },
 		// Only here is the whole configuration to be seen, sections nobody asks for included.
 		func(info *pulumi.RunInfo) { source.Values, source.Secrets = info.Config, info.ConfigSecretKeys },
 	)
@@ -32,12 +32,17 @@ func main() {
 
 // program is the platform for a project in dir, its configuration read from the stack file there.
 func program(dir string) pulumi.RunFunc {
-	return func(ctx *pulumi.Context) error { return compose(ctx, config.Source{Dir: dir}) }
+	return func(ctx *pulumi.Context) error { return compose(ctx, config.Source{Dir: dir}, false) }
+}
+
+// readOnly is the same for a preview that takes only roles that read.
+func readOnly(dir string) pulumi.RunFunc {
+	return func(ctx *pulumi.Context) error { return compose(ctx, config.Source{Dir: dir}, true) }
 }
 
 // compose builds the stack the engine is running and publishes what others use of it.
-func compose(ctx *pulumi.Context, source config.Source) error {
-	outputs, err := build(ctx, source)
+func compose(ctx *pulumi.Context, source config.Source, readOnly bool) error {
+	outputs, err := build(ctx, source, readOnly)
 	if err != nil {
 		return err
 	}
@@ -48,13 +53,13 @@ func compose(ctx *pulumi.Context, source config.Source) error {
 }
 
 // build makes everything of the stack the engine is running, and gives its outputs.
-func build(ctx *pulumi.Context, source config.Source) (pulumi.Map, error) {
+func build(ctx *pulumi.Context, source config.Source, readOnly bool) (pulumi.Map, error) {
 	source.Stack, source.Now = ctx.Stack(), time.Now()
 	project, err := config.LoadProject(source)
 	if err != nil {
 		return nil, err
 	}
-	p, err := newPlatform(ctx, project)
+	p, err := newPlatform(ctx, project, readOnly)
 	if err != nil {
 		return nil, err
 	}

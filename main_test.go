@@ -45,7 +45,7 @@ var composePlatform = sync.OnceValues(func() (composedPlatform, error) {
 		})
 		var outputs resource.PropertyMap
 		err := pulumi.RunErr(func(ctx *pulumi.Context) error {
-			made, err := build(ctx, config.Source{Dir: "."})
+			made, err := build(ctx, config.Source{Dir: "."}, false)
 			if err != nil {
 				return err
 			}

@@ -224,13 +224,13 @@ func (p *platform) stateStacks() map[string]operations.StateStack {
 		}}
 		add := func(account string, write, read string) {
 			id := p.account(account)
-			access.Trusted = append(access.Trusted, operations.StatePrincipals{AccountID: id, Roles: []string{write}})
+			// No pipeline deploys the management account, and it has no deploy role: its operators work there themselves.
+			if cfg.Kind != config.Management {
+				access.Trusted = append(access.Trusted, operations.StatePrincipals{AccountID: id, Roles: []string{write}})
+			}
 			access.Readers = append(access.Readers, operations.StatePrincipals{AccountID: id, Roles: []string{read}})
 		}
-		// The management account has no deploy role: nobody works there but its operators.
-		if cfg.Kind != config.Management {
-			add(stack, security.AccessRole(name, security.Deploy), security.AccessRole(name, security.Readonly))
-		}
+		add(stack, security.AccessRole(name, security.Deploy), security.AccessRole(name, security.Readonly))
 		if shared := p.stack.The(config.Shared); shared != "" && p.stack.Stacks[shared].CI != nil {
 			add(shared, security.PipelineRole(name, stack), security.PipelinePreviewRole(name, stack))
 		}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -20,6 +22,8 @@ type platform struct {
 	scope   naming.Scope
 	aws     pulumi.ResourceOption // the provider of the stack's own account and region
 	outputs pulumi.Map
+	// readOnly makes every provider take the role that only reads in its account.
+	readOnly bool
 	// references are the stacks this one reads, opened when first needed.
 	references map[config.Kind]*pulumi.StackReference
 
@@ -37,9 +41,12 @@ type platform struct {
 	attached map[string]pulumi.ResourceOption
 }
 
-func newPlatform(ctx *pulumi.Context, stack *config.Project) (*platform, error) {
+func newPlatform(ctx *pulumi.Context, stack *config.Project, readOnly bool) (*platform, error) {
+	if readOnly && !ctx.DryRun() {
+		return nil, errors.New("roles that only read change nothing: this is for previews")
+	}
 	p := &platform{
-		Context: ctx, stack: stack, outputs: pulumi.Map{}, references: map[config.Kind]*pulumi.StackReference{},
+		Context: ctx, stack: stack, readOnly: readOnly, outputs: pulumi.Map{}, references: map[config.Kind]*pulumi.StackReference{},
 		helpers: map[string]*aws.Provider{}, vpcMade: map[string]*network.Vpc{}, vpcIDs: map[string]pulumi.StringInput{},
 		attached: map[string]pulumi.ResourceOption{},
 	}
@@ -86,13 +93,21 @@ func (p *platform) provider(name string, scope naming.Scope, role string) (*aws.
 		Region:            pulumi.String(scope.Region),
 		AllowedAccountIds: pulumi.StringArray{pulumi.String(scope.AccountID)},
 	}
-	if role != "" {
+	if role = p.taken(role); role != "" {
 		args.AssumeRole = aws.ProviderAssumeRoleArgs{
 			RoleArn:     pulumi.String(scope.GlobalARN("iam", scope.AccountID, "role/"+role)),
 			SessionName: pulumi.String("pulumi-" + p.Stack()),
 		}
 	}
 	return aws.NewProvider(p.Context, name, args)
+}
+
+// taken is the role to take where an update takes the given one.
+func (p *platform) taken(role string) string {
+	if p.readOnly {
+		return security.AccessRole(p.stack.Organization, security.Readonly)
+	}
+	return role
 }
 
 // helper is the provider for a job that this stack does in the account of an earlier one, through a role there that can

@@ -117,8 +117,9 @@ func readonlyCharter(s, other site, all map[string]site) charter {
 			{"a service", service("ec2.amazonaws.com"), nil},
 		},
 	}
+	c.takes = append(c.takes, taker{"its preview", shared.session("acme-ci-" + s.stack + "-preview"), nil})
 	if s.kind != config.Management {
-		c.takes = append(c.takes, taker{"its preview", shared.session("acme-ci-" + s.stack + "-preview"), nil})
+		c.takes = append(c.takes, taker{"management's preview", shared.session("acme-ci-management-preview"), nil})
 	}
 	another := taker{"another stack's preview", shared.session("acme-ci-" + other.stack + "-preview"), nil}
 	switch s.kind {

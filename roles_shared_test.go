@@ -62,7 +62,6 @@ func previewCharter(s, other site, all map[string]site) charter {
 		mayNot: append(pipelinesMayNot(s),
 			take("its deploy role", s.role("acme-deploy")),
 			take("the role that writes its state", management.role("acme-management-state-write-"+s.stack)),
-			take("another stack's readonly role", all[unrelated(s, other)].role("acme-readonly")),
 			take("the role that reads another's state", management.role("acme-management-state-read-"+other.stack)),
 			take("break-glass", s.role("acme-break-glass")),
 			take("the deploying pipeline's role", shared.role("acme-ci-"+s.stack))),
@@ -72,22 +71,19 @@ func previewCharter(s, other site, all map[string]site) charter {
 			signsIn(shared, "a branch", "repo:acme/aws-platform:ref:refs/heads/main")),
 	}
 	switch s.kind {
+	case config.Management: // which makes the roles of every account
+		c.may = append(c.may, take("shared's readonly role", shared.role("acme-readonly")),
+			take("a workload's readonly role", other.role("acme-readonly")))
+		c.mayNot = append(c.mayNot, take("members' access role", other.role("OrganizationAccountAccessRole")))
 	case config.Shared:
 		c.may = append(c.may, take("the readonly role of what it records", management.role("acme-readonly")))
+		c.mayNot = append(c.mayNot, take("a workload's readonly role", other.role("acme-readonly")))
 	default:
 		c.may = append(c.may, take("shared's readonly role", shared.role("acme-readonly")))
-		c.mayNot = append(c.mayNot, take("its network role", shared.role("acme-"+s.environment+"-network")),
+		c.mayNot = append(c.mayNot, take("another workload's readonly role", other.role("acme-readonly")), take("its network role", shared.role("acme-"+s.environment+"-network")),
 			take("management's readonly role", management.role("acme-readonly")))
 	}
 	return c
-}
-
-// unrelated is a stack in whose account another has nothing to read.
-func unrelated(s, other site) string {
-	if s.kind == config.Shared {
-		return "dev"
-	}
-	return other.stack
 }
 
 // pipelinesMayNot is what no pipeline does itself.

@@ -31,7 +31,7 @@ func stateReadCharter(s, other site, all map[string]site) charter {
 	management, shared := all["management"], all["shared"]
 	mine, theirs := stateOf(s.stack), stateOf(downstream(s, other, all).stack)
 	stateKey, secretsKey := management.output("StateBackend", "state-key-state", "arn"), management.output("StateBackend", "state-key-secrets", "arn")
-	c := charter{
+	return charter{
 		may: []call{
 			{"what is there", "s3:ListBucket", bucket("acme-aws-platform-state"), nil},
 			{"its checkpoint", "s3:GetObject", mine.checkpoint, nil},
@@ -57,7 +57,11 @@ func stateReadCharter(s, other site, all map[string]site) charter {
 			{"the role that writes", "sts:AssumeRole", management.role("acme-management-state-write-" + s.stack), nil},
 			{"anything else of S3's", "s3:GetObject", bucket("acme-aws-platform-state-logs/x"), nil},
 		},
-		takes: []taker{{"an operator", management.session(operatorSession), nil}},
+		takes: []taker{
+			{"an operator", management.session(operatorSession), nil},
+			{"its preview", shared.session("acme-ci-" + s.stack + "-preview"), nil},
+			{"its readonly role", s.session("acme-readonly"), nil},
+		},
 		refuses: []taker{
 			{"another stack's preview", shared.session("acme-ci-" + downstream(s, other, all).stack + "-preview"), nil},
 			{"another account's readonly role", downstream(s, other, all).session("acme-readonly"), nil},
@@ -66,12 +70,6 @@ func stateReadCharter(s, other site, all map[string]site) charter {
 			{"a service", service("s3.amazonaws.com"), nil},
 		},
 	}
-	if s.kind != config.Management {
-		c.takes = append(c.takes,
-			taker{"its preview", shared.session("acme-ci-" + s.stack + "-preview"), nil},
-			taker{"its readonly role", s.session("acme-readonly"), nil})
-	}
-	return c
 }
 
 // stateWriteCharter is what an update keeps state with.
@@ -123,9 +121,13 @@ func stateWriteCharter(s, other site, all map[string]site) charter {
 			c.mayNot = append(c.mayNot, call{"changing what it builds on", "s3:PutObject", stateOf(string(upstream)).checkpoint, nil})
 		}
 	}
-	if s.kind != config.Management {
-		c.takes = append(c.takes,
-			taker{"its pipeline", shared.session("acme-ci-" + s.stack), nil}, taker{"its deploy role", s.session("acme-deploy"), nil})
+	runs := []taker{
+		{"its pipeline", shared.session("acme-ci-" + s.stack), nil}, {"its deploy role", s.session("acme-deploy"), nil},
+	}
+	if s.kind == config.Management { // a person runs it
+		c.refuses = append(c.refuses, runs...)
+	} else {
+		c.takes = append(c.takes, runs...)
 	}
 	return c
 }

@@ -199,12 +199,12 @@ func charters(t *testing.T) map[string]charter {
 		state := "management StateBackend state-role-"
 		table[state+"read-"+s.stack] = stateReadCharter(s, other, all)
 		table[state+"write-"+s.stack] = stateWriteCharter(s, other, all)
+		table["shared ContinuousIntegration ci-role-preview-"+s.stack] = previewCharter(s, other, all)
 		if s.kind == config.Management {
 			continue
 		}
 		table[access+"deploy"] = deployCharter(s, other, all)
 		table["shared ContinuousIntegration ci-role-deploy-"+s.stack] = pipelineCharter(s, other, all)
-		table["shared ContinuousIntegration ci-role-preview-"+s.stack] = previewCharter(s, other, all)
 		if s.kind == config.Workload {
 			table["shared NarrowRole "+s.stack+"-network-role"] = networkCharter(s, other, all)
 			table["shared NarrowRole "+s.stack+"-dns-role"] = dnsCharter(s, other, all)

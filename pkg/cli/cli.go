@@ -22,7 +22,9 @@ import (
 type Platform struct {
 	// Program is the project's program for a project in dir.
 	Program func(dir string) pulumi.RunFunc
-	Version string
+	// ReadOnly is the same for a preview that takes only roles that read.
+	ReadOnly func(dir string) pulumi.RunFunc
+	Version  string
 }
 
 // app is one run of the command.

@@ -28,7 +28,7 @@ func scripted() int {
 	a := newApp(testPlatform, processStreams())
 	a.now = func() time.Time { return today }
 	a.newRunner = func(_ context.Context, options engine.Options) (engine.Runner, error) {
-		player := &player{root: options.Root}
+		player := &player{root: options.Root, env: options.StackEnv}
 		text, err := os.ReadFile(filepath.Join(options.Root, "engine.json"))
 		if err != nil {
 			return player, nil
@@ -38,7 +38,9 @@ func scripted() int {
 	return a.runUntil(context.Background(), os.Args[1:], nil)
 }
 
-var testPlatform = Platform{Version: "1.2.3", Program: func(string) pulumi.RunFunc { return nil }}
+var testPlatform = Platform{
+	Version: "1.2.3", Program: func(string) pulumi.RunFunc { return nil }, ReadOnly: func(string) pulumi.RunFunc { return nil },
+}
 
 // part is what the player does for one stack.
 type part struct {
@@ -54,14 +56,20 @@ type part struct {
 // player is an engine that does what it was told beforehand.
 type player struct {
 	root   string
+	env    map[string]string // by stack
 	stacks map[string]part
 }
 
 func (p *player) Run(
-	_ context.Context, op engine.Operation, stacks []engine.Stack, _ engine.RunOptions,
+	_ context.Context, op engine.Operation, stacks []engine.Stack, run engine.RunOptions,
 ) ([]*engine.Result, error) {
 	var results engine.Results
 	for _, stack := range stacks {
+		if run.ReadOnly {
+			if err := os.WriteFile(filepath.Join(p.root, stack.Name+".read-only"), []byte(p.env["ROLE"]), 0o600); err != nil {
+				return nil, err
+			}
+		}
 		part := p.stacks[stack.Name]
 		result := &engine.Result{Stack: stack.Name, Op: op, Counts: part.Counts, Changes: part.Changes}
 		switch {

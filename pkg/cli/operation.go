@@ -25,6 +25,8 @@ type operationOptions struct {
 	detailedExitCode bool
 	forgetPending    bool
 	adopt            map[string]string
+	readOnly         bool
+	env              map[string]string
 }
 
 // formats are the ways to tell a preview.
@@ -54,8 +56,10 @@ func (a *app) newOperation(op engine.Operation) *cobra.Command {
 	a.completeStacks(cmd)
 	flags.BoolVar(&opts.all, "all", false, "every stack of the project")
 	flags.IntVarP(&opts.parallel, "parallel", "j", 0, "how many stacks at a time (default 4)")
+	flags.StringToStringVar(&opts.env, "env", nil, "environment of the pulumi command; {stack} is the stack's name")
 	switch op {
 	case engine.Preview:
+		flags.BoolVar(&opts.readOnly, "read-only", false, "take only roles that read, as pipelines of pull requests do")
 		flags.StringVar(&opts.format, "format", "text", "text, markdown or json")
 		flags.StringVar(&opts.outFile, "out-file", "", "write the report to a file instead of standard output")
 		flags.BoolVar(&opts.detailedExitCode, "detailed-exitcode", false, "exit with 2 when there are changes")
@@ -76,6 +80,9 @@ func (a *app) runOperation(ctx context.Context, op engine.Operation, opts operat
 	if op == engine.Preview && !slices.Contains(formats, opts.format) {
 		return &usageError{fmt.Errorf("format %q: use text, markdown or json", opts.format)}
 	}
+	if opts.readOnly && opts.refresh {
+		return &usageError{errors.New("--read-only and --refresh exclude each other: a refresh takes the roles of the last update")}
+	}
 	s, err := a.open()
 	if err != nil {
 		return err
@@ -92,7 +99,12 @@ func (a *app) runOperation(ctx context.Context, op engine.Operation, opts operat
 	}
 	shown := a.newProgress()
 	defer shown.close()
-	runner, err := s.runner(ctx, func(o *engine.Options) { o.Observe, o.Parallel = shown.observe, opts.parallel })
+	runner, err := s.runner(ctx, func(o *engine.Options) {
+		o.Observe, o.Parallel, o.StackEnv = shown.observe, opts.parallel, opts.env
+		if opts.readOnly {
+			o.Program = a.platform.ReadOnly(a.dir)
+		}
+	})
 	if err != nil {
 		return err
 	}
@@ -101,7 +113,7 @@ func (a *app) runOperation(ctx context.Context, op engine.Operation, opts operat
 			return err
 		}
 	}
-	run := engine.RunOptions{Refresh: opts.refresh, Forget: opts.forgetPending, Adopt: opts.adopt}
+	run := engine.RunOptions{Refresh: opts.refresh, ReadOnly: opts.readOnly, Forget: opts.forgetPending, Adopt: opts.adopt}
 	if op == engine.Preview {
 		return a.preview(ctx, runner, stacks, run, opts)
 	}

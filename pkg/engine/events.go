@@ -34,7 +34,10 @@ type reducer struct {
 	outputs map[string]any
 	outDiff []Diff
 	said    []Diagnostic
-	pending bool // the engine warned of operations an earlier run left
+	// readOnly is RunOptions.ReadOnly, roles how many providers only take another role.
+	readOnly bool
+	roles    int
+	pending  bool // the engine warned of operations an earlier run left
 }
 
 // changeKey tells changes apart: a resource may be both deleted, as what an interrupted replacement left, and kept.
@@ -109,7 +112,7 @@ func (r *reducer) policy(p apitype.PolicyEvent) []Event {
 // begin takes in a step that begins.
 func (r *reducer) begin(step apitype.StepEventMetadata, at int) []Event {
 	r.parents[step.URN] = stateOf(step).Parent
-	if internal(step) {
+	if internal(step) || r.readOnly && takesOtherRole(step) {
 		return nil
 	}
 	custom := stateOf(step).Custom
@@ -144,6 +147,10 @@ func (r *reducer) end(step apitype.StepEventMetadata, at int, status Status) []E
 	}
 	if internal(step) || !stateOf(step).Custom {
 		return nil
+	}
+	if r.readOnly && takesOtherRole(step) {
+		r.roles++
+		step.Op = apitype.OpSame
 	}
 	if status == Done {
 		r.count(step)
@@ -249,6 +256,12 @@ func (r *reducer) result() Result {
 			}
 		}
 	}
+	if r.summary != nil && r.roles > 0 {
+		result.Counts[OpSame] += r.roles
+		if result.Counts[OpUpdate] -= r.roles; result.Counts[OpUpdate] == 0 {
+			delete(result.Counts, OpUpdate)
+		}
+	}
 	for _, key := range slices.SortedFunc(maps.Keys(r.changes), func(a, b changeKey) int {
 		return cmp.Or(cmp.Compare(a.urn, b.urn), cmp.Compare(a.op, b.op))
 	}) {
@@ -289,6 +302,17 @@ func internal(step apitype.StepEventMetadata) bool {
 	name := resource.URN(step.URN).Name()
 	return step.Op == apitype.OpRemovePendingReplace ||
 		strings.HasPrefix(step.Type, "pulumi:providers:") && strings.HasPrefix(name, "default")
+}
+
+// takesOtherRole tells whether a step changes nothing of a provider but the role it takes.
+func takesOtherRole(step apitype.StepEventMetadata) bool {
+	if !strings.HasPrefix(step.Type, "pulumi:providers:") || step.Op != apitype.OpUpdate {
+		return false
+	}
+	return len(step.Diffs) > 0 && !slices.ContainsFunc(step.Diffs, func(path string) bool {
+		name, _, _ := strings.Cut(path, ".")
+		return name != "assumeRole"
+	})
 }
 
 // quiet are the steps that are counted at most: what stays the same, and the stack itself.

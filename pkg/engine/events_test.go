@@ -271,3 +271,41 @@ func TestCountsAreTold(t *testing.T) {
 	require.Equal(t, "2 create, 1 replace, 3 delete, 1 new-thing, 9 same",
 		Counts{OpDelete: 3, OpSame: 9, OpCreate: 2, OpReplace: 1, "new-thing": 1, OpUpdate: 0}.String())
 }
+
+// A preview by roles that only read has every provider take another role: no change, unless there is more to it.
+func TestOtherRolesOfProvidersAreNoChange(t *testing.T) {
+	t.Parallel()
+	provider := func(diffs ...string) apitype.StepEventMetadata {
+		made := step(apitype.OpUpdate, "urn:pulumi:dev::p::pulumi:providers:aws::aws", &state{}, &state{})
+		made.Type, made.Diffs = "pulumi:providers:aws", diffs
+		return made
+	}
+	for name, test := range map[string]struct {
+		readOnly bool
+		diffs    []string
+		changes  int
+	}{
+		"the role alone":           {true, []string{"assumeRole"}, 0},
+		"the role alone, in full":  {true, []string{"assumeRole.roleArn"}, 0},
+		"another account too":      {true, []string{"allowedAccountIds", "assumeRole"}, 1},
+		"nobody knows what":        {true, nil, 1},
+		"the roles of an update":   {false, []string{"assumeRole"}, 1},
+		"something that begins so": {true, []string{"assumeRoleWithWebIdentity"}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newReducer("dev", Preview, newRedactor(nil))
+			r.readOnly = test.readOnly
+			changed := provider(test.diffs...)
+			for _, e := range []events.EngineEvent{
+				began(1, changed), ended(2, changed), summed(map[apitype.OpType]int{apitype.OpUpdate: 1, apitype.OpSame: 2}),
+			} {
+				r.add(e)
+			}
+			result := r.result()
+			require.Len(t, result.Changes, test.changes)
+			require.Equal(t, test.changes, result.Counts.Changes())
+			require.Equal(t, 3, result.Counts.Total())
+		})
+	}
+}

@@ -28,6 +28,8 @@ type Options struct {
 	Sandbox bool
 	// Env is added to the environment of the pulumi command.
 	Env map[string]string
+	// StackEnv is the same, with "{stack}" in a value for the name of the stack that is worked on.
+	StackEnv map[string]string
 	// Program is the project's program, served in this process. It tells stacks apart by its context.
 	Program pulumi.RunFunc
 	// Parallel is how many stacks run side by side; 0 is four.
@@ -51,6 +53,8 @@ type Stack struct {
 type RunOptions struct {
 	// Refresh reads the cloud before Preview and Up.
 	Refresh bool
+	// ReadOnly says of a Preview that its providers take other roles than an update's: that is no change to tell of.
+	ReadOnly bool
 	// Targets restricts the operation to URNs.
 	Targets []string
 	// PreviewOnly makes Refresh and Destroy say what they would do.

@@ -106,6 +106,7 @@ func (r *run) forget(ctx context.Context, result *Result) {
 // attempt runs the operation once.
 func (r *run) attempt(ctx context.Context) (Result, error) {
 	r.reducer = newReducer(r.stack, r.op, r.engine.redact)
+	r.reducer.readOnly = r.options.ReadOnly
 	r.command = &operation{command: r.engine.command}
 	r.program = nil
 	stack, err := r.engine.automation(ctx, r.workspace, r.command, r.served)

@@ -9,6 +9,7 @@ import (
 	"io"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -18,11 +19,21 @@ import (
 func (e *Engine) automation(
 	ctx context.Context, w workspace, command auto.PulumiCommand, program pulumi.RunFunc,
 ) (auto.Stack, error) {
-	space, err := auto.NewLocalWorkspace(ctx, auto.WorkDir(w.dir), auto.Program(program), auto.Pulumi(command))
+	space, err := auto.NewLocalWorkspace(ctx, auto.WorkDir(w.dir), auto.Program(program), auto.Pulumi(command),
+		auto.EnvVars(e.stackEnv(w.stack)))
 	if err != nil {
 		return auto.Stack{}, err
 	}
 	return auto.SelectStack(ctx, e.fullName(w.stack), space)
+}
+
+// stackEnv is the environment of one stack alone.
+func (e *Engine) stackEnv(stack string) map[string]string {
+	env := map[string]string{}
+	for name, value := range e.options.StackEnv {
+		env[name] = strings.ReplaceAll(value, "{stack}", stack)
+	}
+	return env
 }
 
 // create makes a stack with no resources, and notes its secrets provider in its stack file.
@@ -37,7 +48,11 @@ func (e *Engine) create(ctx context.Context, w workspace) error {
 
 // pulumi runs the CLI in a work folder and gives its standard output.
 func (e *Engine) pulumi(ctx context.Context, w workspace, stdin io.Reader, args ...string) (string, error) {
-	stdout, stderr, code, err := e.command.Run(ctx, w.dir, stdin, nil, nil, nil, args...)
+	var env []string
+	for name, value := range e.stackEnv(w.stack) {
+		env = append(env, name+"="+value)
+	}
+	stdout, stderr, code, err := e.command.Run(ctx, w.dir, stdin, nil, nil, env, args...)
 	if err == nil {
 		return stdout, nil
 	}

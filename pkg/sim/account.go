@@ -117,7 +117,10 @@ func (m *model) admits(trust, target string, wish assumption, caller identity) b
 	judged.Resource, judged.ResourceAccount, judged.Decisive = &policy, target, true
 	asked := authz.Request{
 		Principal: m.principal(caller), Action: "sts:AssumeRole", Resource: wish.RoleARN,
-		Context: map[string][]string{"aws:SecureTransport": {"true"}},
+		Context: map[string][]string{"aws:SecureTransport": {"true"}, "aws:ResourceAccount": {target}},
+	}
+	if _, member := m.accounts[target]; member {
+		asked.Context["aws:ResourceOrgID"] = []string{organizationID}
 	}
 	for key, value := range map[string]string{"sts:ExternalId": wish.ExternalID, "sts:RoleSessionName": wish.Session} {
 		if value != "" {

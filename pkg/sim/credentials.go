@@ -36,6 +36,28 @@ func (m *model) sessionOf(roleARN string) (identity, error) {
 	}, nil
 }
 
+// SignIn makes those who run the engine sessions of a role, as if they had signed in to it: providers that are configured
+// from now on act, and take roles, as that role. Without it they are the operator, signed in to the management account.
+func (c *Cloud) SignIn(roleARN string) error {
+	c.model.mu.Lock()
+	defer c.model.mu.Unlock()
+	caller, err := c.model.sessionOf(roleARN)
+	if err == nil {
+		c.model.ambient = &caller
+	}
+	return err
+}
+
+// signedIn is who runs the engine.
+func (m *model) signedIn(at place) identity {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.ambient != nil {
+		return *m.ambient
+	}
+	return operator(at)
+}
+
 // arnParts is how many parts the first five colons of an ARN make.
 const arnParts = 6
 

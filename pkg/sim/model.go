@@ -25,6 +25,7 @@ type model struct {
 	mu        sync.Mutex // guards inventory and sessions
 	inventory *inventory
 	sessions  map[string]identity // by access key
+	ambient   *identity           // who runs the engine, nil: the operator
 }
 
 // call is one request to create, update or delete, from either adapter.

@@ -60,7 +60,8 @@ func (m *model) configure(pkg string, config resource.PropertyMap, ambient place
 	if at.Region == "" {
 		return nil, fmt.Errorf("invalid AWS Region: no region; set aws:region or the provider's region")
 	}
-	opened := &session{place: at, caller: operator(at), model: m}
+	opened := &session{place: at, caller: m.signedIn(at), model: m}
+	opened.Account = opened.caller.Account
 	if wish, ok := assumptionOf(values); ok {
 		caller, refused := m.assume(opened.caller, at.Partition, wish)
 		if refused != nil {
