@@ -20,7 +20,7 @@ var version = "dev"
 func main() {
 	// The engine tells a program where its monitor is; nobody else sets this variable.
 	if os.Getenv("PULUMI_MONITOR") == "" {
-		os.Exit(cli.Main(context.Background(), os.Args[1:], cli.Platform{Program: program, ReadOnly: readOnly, Version: version}))
+		os.Exit(cli.Main(context.Background(), os.Args[1:], cli.Platform{Program: program, ReadOnly: readOnly, Build: outputs, Version: version}))
 	}
 	source := config.Source{Dir: "."}
 	pulumi.Run(
@@ -40,13 +40,18 @@ func readOnly(dir string) pulumi.RunFunc {
 	return func(ctx *pulumi.Context) error { return compose(ctx, config.Source{Dir: dir}, true) }
 }
 
+// outputs is the program without its end: what it would publish it gives instead.
+func outputs(dir string) func(*pulumi.Context) (pulumi.Map, error) {
+	return func(ctx *pulumi.Context) (pulumi.Map, error) { return build(ctx, config.Source{Dir: dir}, false) }
+}
+
 // compose builds the stack the engine is running and publishes what others use of it.
 func compose(ctx *pulumi.Context, source config.Source, readOnly bool) error {
-	outputs, err := build(ctx, source, readOnly)
+	made, err := build(ctx, source, readOnly)
 	if err != nil {
 		return err
 	}
-	for name, output := range outputs {
+	for name, output := range made {
 		ctx.Export(name, output)
 	}
 	return nil

@@ -10,64 +10,31 @@ import (
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 
+	"aws-platform/pkg/cli"
 	"aws-platform/pkg/config"
 	"aws-platform/pkg/sim"
 	"aws-platform/tests/golden"
 )
 
-// composedPlatform is this project composed on the simulated cloud by mocks.
-type composedPlatform struct {
-	stacks map[string][]sim.Registration // what each registers
-	cloud  *sim.Mocks                    // that holds all of it
-}
-
-// composePlatform composes every stack. Stacks read what the earlier ones published, as they do when they come up.
-var composePlatform = sync.OnceValues(func() (composedPlatform, error) {
+// composePlatform is this project composed on the simulated cloud by mocks.
+var composePlatform = sync.OnceValues(func() (*cli.Composition, error) {
 	stacks, err := config.LoadAll(".", today)
 	if err != nil {
-		return composedPlatform{}, err
+		return nil, err
 	}
-	management := stacks["management"].Account
-	var accounts []sim.Account
-	for name, stack := range stacks {
-		accounts = append(accounts, sim.Account{ID: stack.Account.ID, Name: name, Management: stack.Kind == config.Management})
-	}
-	var before *sim.Mocks
-	composed, published := map[string][]sim.Registration{}, map[string]resource.PropertyMap{}
-	for _, stack := range everything {
-		// Whoever runs a stack is signed in to the management account and takes a role in the stack's own.
-		mocks := sim.NewMocks(sim.MockOptions{
-			Account: management.ID, Region: management.Region, Accounts: accounts, Stacks: published, On: before,
-		})
-		var outputs resource.PropertyMap
-		err := pulumi.RunErr(func(ctx *pulumi.Context) error {
-			made, err := build(ctx, config.Source{Dir: "."}, false)
-			if err != nil {
-				return err
-			}
-			made.ToMapOutput().ApplyT(func(values map[string]any) error {
-				outputs = resource.NewPropertyMapFromMap(values)
-				return nil
-			})
-			return nil
-		}, pulumi.WithMocks(config.Namespace, stack.Name, mocks))
-		if err != nil {
-			return composedPlatform{}, fmt.Errorf("stack %s: %w", stack.Name, err)
-		}
-		composed[stack.Name], before = mocks.Registrations(), mocks
-		published["organization/"+config.Namespace+"/"+stack.Name] = outputs
-	}
-	return composedPlatform{composed, before}, nil
+	return cli.Compose(stacks, outputs("."))
 })
 
 // composition is what every stack registers.
 func composition() (map[string][]sim.Registration, error) {
 	made, err := composePlatform()
-	return made.stacks, err
+	if err != nil {
+		return nil, err
+	}
+	return made.Stacks, nil
 }
 
 // composed is what a stack registers.

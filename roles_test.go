@@ -50,7 +50,7 @@ func TestRoles(t *testing.T) {
 	made, err := composePlatform()
 	require.NoError(t, err)
 	table := charters(t)
-	for stack, registered := range made.stacks {
+	for stack, registered := range made.Stacks {
 		for _, r := range registered {
 			if r.Type != "aws:iam/role:Role" {
 				continue
@@ -59,7 +59,7 @@ func TestRoles(t *testing.T) {
 			asked, known := table[key]
 			assert.True(t, known, "%s: say in the table what this role may do and what not", key)
 			delete(table, key)
-			t.Run(key, func(t *testing.T) { asked.hold(t, made.cloud, r.Outputs["arn"].StringValue()) })
+			t.Run(key, func(t *testing.T) { asked.hold(t, made.Cloud, r.Outputs["arn"].StringValue()) })
 		}
 	}
 	for key := range table {

@@ -24,7 +24,9 @@ type Platform struct {
 	Program func(dir string) pulumi.RunFunc
 	// ReadOnly is the same for a preview that takes only roles that read.
 	ReadOnly func(dir string) pulumi.RunFunc
-	Version  string
+	// Build is the program without its end: what it would publish it gives instead.
+	Build   func(dir string) func(*pulumi.Context) (pulumi.Map, error)
+	Version string
 }
 
 // app is one run of the command.
@@ -105,7 +107,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 	if err != nil && !a.started {
 		err = &usageError{err}
 	}
-	if err != nil && !errors.Is(err, errChanges) {
+	if err != nil && !errors.Is(err, errChanges) && !errors.Is(err, errRefused) {
 		fmt.Fprintln(a.Err, "error:", err)
 		if a.sim && a.started && exitCode(ctx, err) == exitLocked {
 			fmt.Fprintln(a.Err, "This is the simulated cloud: add --sim to the command that releases the lock.")
@@ -133,7 +135,7 @@ func (a *app) newRoot() *cobra.Command {
 	flags.StringVar(&a.secrets, "secrets-provider", "passphrase", "what encrypts the secrets of a stack that is made")
 	root.AddCommand(
 		a.newOperation(engine.Preview), a.newOperation(engine.Up), a.newOperation(engine.Refresh),
-		a.newOperation(engine.Destroy), a.newOutputs(), a.newUnlock(), a.newState(), a.newConfig(), a.newDemo(), a.newSim(),
+		a.newOperation(engine.Destroy), a.newOutputs(), a.newUnlock(), a.newState(), a.newConfig(), a.newGuard(), a.newDemo(), a.newSim(),
 		a.newVersion(),
 	)
 	a.noteStart(root)

@@ -11,11 +11,12 @@ import (
 	"aws-platform/pkg/engine"
 )
 
-// The exit codes. 3 and 4 are kept for a policy that refuses and for an approval that is missing.
+// The exit codes. 4 is kept for an approval that is missing.
 const (
 	exitDone        = 0
 	exitError       = 1
 	exitChanges     = 2
+	exitRefused     = 3
 	exitLocked      = 5
 	exitNotFound    = 6
 	exitUsage       = 64
@@ -30,6 +31,7 @@ var exitCodes = []struct {
 	{exitDone, "done"},
 	{exitError, "an error"},
 	{exitChanges, "there are changes (preview with --detailed-exitcode)"},
+	{exitRefused, "a control does not hold (guard)"},
 	{exitLocked, "another run holds the stack's lock"},
 	{exitNotFound, "no such stack, or no project"},
 	{exitUsage, "a command line that makes no sense"},
@@ -62,6 +64,8 @@ func exitCode(ctx context.Context, err error) int {
 		return exitUsage
 	case errors.Is(err, errChanges):
 		return exitChanges
+	case errors.Is(err, errRefused):
+		return exitRefused
 	case ctx.Err() != nil, errors.Is(err, context.Canceled):
 		return exitInterrupted
 	case errors.As(err, &locked):

@@ -4,9 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -40,6 +43,34 @@ func scripted() int {
 
 var testPlatform = Platform{
 	Version: "1.2.3", Program: func(string) pulumi.RunFunc { return nil }, ReadOnly: func(string) pulumi.RunFunc { return nil },
+	Build: written,
+}
+
+// written is a program that registers what is in program.json: by stack, then by type and name.
+func written(dir string) func(*pulumi.Context) (pulumi.Map, error) {
+	return func(ctx *pulumi.Context) (pulumi.Map, error) {
+		text, err := os.ReadFile(filepath.Join(dir, "program.json"))
+		if err != nil {
+			return nil, err
+		}
+		var stacks map[string]map[string]map[string]any
+		if err := json.Unmarshal(text, &stacks); err != nil {
+			return nil, err
+		}
+		var own struct{ pulumi.ProviderResourceState }
+		if err := ctx.RegisterResource("pulumi:providers:aws", "own", pulumi.Map{"region": pulumi.String("eu-west-1")}, &own); err != nil {
+			return nil, err
+		}
+		for _, key := range slices.Sorted(maps.Keys(stacks[ctx.Stack()])) {
+			kind, name, _ := strings.Cut(key, " ")
+			var made pulumi.CustomResourceState
+			inputs := pulumi.ToMap(stacks[ctx.Stack()][key])
+			if err := ctx.RegisterResource(kind, name, inputs, &made, pulumi.Provider(&own)); err != nil {
+				return nil, err
+			}
+		}
+		return nil, nil
+	}
 }
 
 // part is what the player does for one stack.

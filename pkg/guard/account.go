@@ -1,5 +1,7 @@
 package guard
 
+import "strings"
+
 // accountControls are about what an account has once.
 func accountControls() []Control {
 	return []Control{
@@ -96,6 +98,11 @@ func recordsEverything(c *subject) {
 		return
 	}
 	c.demand(c.best(recorders, expectation{path: "recordingGroup.allSupported", ok: is(true), absent: true}), "the recorder leaves types out", fix)
+	linked := expectation{path: "roleArn", ok: func(v any) bool {
+		arn, _ := v.(string)
+		return strings.Contains(arn, ":role/aws-service-role/config.amazonaws.com/")
+	}}
+	c.demand(c.best(recorders, linked), "the recorder uses a role that somebody may take rights from", "use Config's service-linked role")
 	c.demand(c.best(status, expectation{path: "isEnabled", ok: is(true)}), "the recorder is not switched on", fix)
 	c.demand(c.best(c.inAccount("cfg/DeliveryChannel")), "the recorder delivers nowhere", fix)
 }

@@ -51,20 +51,28 @@ type Input struct {
 
 // Finding is one thing that does not hold.
 type Finding struct {
-	Control, Title string
-	Stack          string
-	URN, Resource  string // the resource and its name; "" when the account as a whole is meant
-	Path           string // of the property, "" for the resource itself
-	Wrong, Fix     string
+	Control  string `json:"control"`
+	Title    string `json:"title"`
+	Stack    string `json:"stack"`
+	URN      string `json:"urn"`      // "" when the account as a whole is meant
+	Resource string `json:"resource"` // its name
+	Path     string `json:"path"`     // of the property, "" for the resource itself
+	Wrong    string `json:"wrong"`
+	Fix      string `json:"fix"`
 }
 
-// String is the finding on one line: place, what is wrong, the fix.
-func (f Finding) String() string {
+// Place is where it is: stack, resource, property.
+func (f Finding) Place() string {
 	place := f.Stack + "/" + f.Resource
 	if f.Path != "" {
 		place += ": " + f.Path
 	}
-	return fmt.Sprintf("%s: %s: %s: %s", f.Control, place, f.Wrong, f.Fix)
+	return place
+}
+
+// String is the finding on one line: place, what is wrong, the fix.
+func (f Finding) String() string {
+	return fmt.Sprintf("%s: %s: %s: %s", f.Control, f.Place(), f.Wrong, f.Fix)
 }
 
 // Report is the judgement.
@@ -73,13 +81,15 @@ type Report struct {
 	Undecided []Finding // what cannot be judged before its value is known; Wrong names what is missing
 	Exempted  []Finding // what an exemption covers
 	Stale     []string  // exemptions that ended, cover nothing or lack a reason, one line each
+
+	checked map[judged]int // how many things each control was asked about in each stack
 }
 
 // Check judges stacks by every control.
 func Check(input Input) Report { return judge(input, Controls()) }
 
 func judge(input Input, controls []Control) Report {
-	var report Report
+	report := Report{checked: map[judged]int{}}
 	seen := newSight(input)
 	for i := range controls {
 		control := &controls[i]
@@ -102,6 +112,7 @@ func judge(input Input, controls []Control) Report {
 func (s *sight) judge(control *Control, stack *Stack, report *Report) {
 	at := subject{sight: s, stack: stack, control: control, report: report}
 	if control.account != nil {
+		report.checked[judged{control.ID, stack.Name}]++
 		control.account(&at)
 	}
 	if control.resource == nil {
@@ -110,6 +121,7 @@ func (s *sight) judge(control *Control, stack *Stack, report *Report) {
 	for i := range stack.Resources {
 		r := &stack.Resources[i]
 		if len(control.Types) == 0 || slices.Contains(control.Types, r.Type) {
+			report.checked[judged{control.ID, stack.Name}]++
 			one := at
 			one.Resource = r
 			control.resource(&one)

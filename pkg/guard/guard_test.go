@@ -92,6 +92,39 @@ func lines(findings []Finding) (all []string) {
 	return all
 }
 
+// TestTallies: a thing counts once, as the worst that is said of it.
+func TestTallies(t *testing.T) {
+	t.Parallel()
+	passwords := func(name string, inputs map[string]any) Resource {
+		return Resource{URN: "urn::" + name, Type: token("iam/AccountPasswordPolicy"), Name: name, Custom: true, Inputs: inputs}
+	}
+	stacks := []Stack{
+		{Name: "dev", Account: "1", Resources: []Resource{passwords("weak", nil), passwords("unknown", map[string]any{"minimumPasswordLength": Unknown{}})}},
+		{Name: "prod", Account: "2", Resources: []Resource{passwords("strong", map[string]any{"minimumPasswordLength": 14.0})}},
+		{Name: "shared", Account: "3"},
+	}
+	report := judge(Input{Whole: true, Stacks: stacks, Today: today, Exemptions: []Exemption{
+		{Control: "IAM.15", Resource: "shared/", Reason: "nobody is there", Until: today},
+	}}, []Control{byID()["IAM.15"]})
+	tally := func(of ...string) (all []int) {
+		for _, one := range report.Tallies(of...) {
+			if one.Control.ID == "IAM.15" {
+				all = []int{one.Checked, one.Passed, one.Exempt, one.Undecided, one.Failed}
+			}
+		}
+		return all
+	}
+	require.Equal(t, []int{3, 1, 0, 1, 1}, tally("dev"), "two resources and the account")
+	require.Equal(t, []int{2, 2, 0, 0, 0}, tally("prod"))
+	require.Equal(t, []int{1, 0, 1, 0, 0}, tally("shared"))
+	require.Equal(t, []int{6, 3, 1, 1, 1}, tally("dev", "prod", "shared"))
+	require.Len(t, report.In("dev").Findings, 1)
+	require.Empty(t, report.In("prod").Findings)
+	require.Empty(t, report.In("dev").Exempted)
+	require.Len(t, report.In("shared").Exempted, 1)
+	require.Empty(t, report.In("prod").Undecided)
+}
+
 // TestResourcesOfPulumi: secrets are unwrapped and remembered, what is not known is so however the engine writes it.
 func TestResourcesOfPulumi(t *testing.T) {
 	t.Parallel()
