@@ -56,9 +56,6 @@ func (p *platform) accessTo(stack string) (*security.AccountAccess, error) {
 	if shared != "" {
 		args.SharedID = p.account(shared)
 	}
-	if p.stack.Stacks[stack].Kind == config.Workload {
-		args.Jobs = []string{networkJob, dnsJob}
-	}
 	switch stack {
 	case p.stack.Name:
 		args.Previews = p.stack.Of(config.Shared) // which records this account

@@ -210,8 +210,9 @@ func (p *platform) stateBackend() error {
 	return p.publish("stateBackend", made)
 }
 
-// stateStacks is who may use which state: operators, a stack's own deploy role and its pipelines; those who preview only
-// read. What a stack reads follows from its kind, as data flows one way.
+// stateStacks is who may use which state: operators and the stack's pipelines, of which those that preview only read. A role
+// taken in the stack's account takes no other, so none of those is among them. What a stack reads follows from its kind, as
+// data flows one way.
 func (p *platform) stateStacks() map[string]operations.StateStack {
 	upstream := map[config.Kind][]config.Kind{
 		config.Shared: {config.Management}, config.Workload: {config.Management, config.Shared},
@@ -222,17 +223,15 @@ func (p *platform) stateStacks() map[string]operations.StateStack {
 		access := operations.StateStack{AccountID: p.account(stack), Trusted: []operations.StatePrincipals{
 			{AccountID: pulumi.String(p.scope.AccountID), Roles: p.operators()},
 		}}
-		add := func(account string, write, read string) {
-			id := p.account(account)
-			// No pipeline deploys the management account, and it has no deploy role: its operators work there themselves.
-			if cfg.Kind != config.Management {
-				access.Trusted = append(access.Trusted, operations.StatePrincipals{AccountID: id, Roles: []string{write}})
-			}
-			access.Readers = append(access.Readers, operations.StatePrincipals{AccountID: id, Roles: []string{read}})
-		}
-		add(stack, security.AccessRole(name, security.Deploy), security.AccessRole(name, security.Readonly))
 		if shared := p.stack.The(config.Shared); shared != "" && p.stack.Stacks[shared].CI != nil {
-			add(shared, security.PipelineRole(name, stack), security.PipelinePreviewRole(name, stack))
+			id := p.account(shared)
+			access.Readers = []operations.StatePrincipals{{AccountID: id, Roles: []string{security.PipelinePreviewRole(name, stack)}}}
+			// No pipeline deploys the management account: its operators do.
+			if cfg.Kind != config.Management {
+				access.Trusted = append(access.Trusted, operations.StatePrincipals{
+					AccountID: id, Roles: []string{security.PipelineRole(name, stack)},
+				})
+			}
 		}
 		for _, kind := range upstream[cfg.Kind] {
 			access.Reads = append(access.Reads, p.stack.Of(kind)...)

@@ -36,6 +36,7 @@ func deployCharter(s, other site, all map[string]site) charter {
 			{"locks on records", "s3:BypassGovernanceRetention", bucket("acme-shared-logs-trail-" + shared.id + "/AWSLogs/x"), nil},
 			{"decrypting with its account's key", "kms:Decrypt", s.arn("kms", "key/any"), nil},
 			{"the neighbour's deploy role", "sts:AssumeRole", other.role("acme-deploy"), nil},
+			{"a narrow role, which those who run it take", "sts:AssumeRole", shared.role("acme-" + s.environment + "-network"), nil},
 			{"the neighbour's network role", "sts:AssumeRole", shared.role("acme-" + other.environment + "-network"), nil},
 			{"writing state", "sts:AssumeRole", management.role("acme-management-state-write-" + other.stack), nil},
 			{"plain volumes", "ec2:CreateVolume", s.arn("ec2", "volume/*"), when("ec2:Encrypted", "false")},

@@ -60,9 +60,10 @@ func stateReadCharter(s, other site, all map[string]site) charter {
 		takes: []taker{
 			{"an operator", management.session(operatorSession), nil},
 			{"its preview", shared.session("acme-ci-" + s.stack + "-preview"), nil},
-			{"its readonly role", s.session("acme-readonly"), nil},
 		},
 		refuses: []taker{
+			{"its readonly role, which takes no other", s.session("acme-readonly"), nil},
+			{"its deploy role", s.session("acme-deploy"), nil},
 			{"another stack's preview", shared.session("acme-ci-" + downstream(s, other, all).stack + "-preview"), nil},
 			{"another account's readonly role", downstream(s, other, all).session("acme-readonly"), nil},
 			{"an auditor", management.session(auditorSession), nil},
@@ -110,6 +111,7 @@ func stateWriteCharter(s, other site, all map[string]site) charter {
 		refuses: []taker{
 			{"its preview", shared.session("acme-ci-" + s.stack + "-preview"), nil},
 			{"its readonly role", s.session("acme-readonly"), nil},
+			{"its deploy role, which takes no other", s.session("acme-deploy"), nil},
 			{"another stack's pipeline", shared.session("acme-ci-" + apart.stack), nil},
 			{"another account's deploy role", apart.session("acme-deploy"), nil},
 			{"an operator after leaving", outside(management.session(operatorSession)), nil},
@@ -121,13 +123,11 @@ func stateWriteCharter(s, other site, all map[string]site) charter {
 			c.mayNot = append(c.mayNot, call{"changing what it builds on", "s3:PutObject", stateOf(string(upstream)).checkpoint, nil})
 		}
 	}
-	runs := []taker{
-		{"its pipeline", shared.session("acme-ci-" + s.stack), nil}, {"its deploy role", s.session("acme-deploy"), nil},
-	}
+	pipeline := taker{"its pipeline", shared.session("acme-ci-" + s.stack), nil}
 	if s.kind == config.Management { // a person runs it
-		c.refuses = append(c.refuses, runs...)
+		c.refuses = append(c.refuses, pipeline)
 	} else {
-		c.takes = append(c.takes, runs...)
+		c.takes = append(c.takes, pipeline)
 	}
 	return c
 }

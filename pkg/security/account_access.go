@@ -27,14 +27,12 @@ type AccountAccessArgs struct {
 	AccountID pulumi.StringInput
 	// OrganizationID is "o-...".
 	OrganizationID pulumi.StringInput
-	// ManagementID is the account operators come from. SharedID is the account pipelines come from and in which the stack
-	// has work to do; nil where there is none.
+	// ManagementID is the account operators come from. SharedID is the account pipelines come from; nil where there
+	// is none.
 	ManagementID string
 	SharedID     pulumi.StringInput
 	// Previews are the other stacks whose preview pipelines read here.
 	Previews []string
-	// Jobs are what the stack does in the shared account, by the narrow role for each: "network", "dns".
-	Jobs []string
 	// Roles are name patterns of the roles without a path that the account's stack makes, beside those of the scope's path.
 	Roles []string
 	// Watches says that the account's stack runs the organization's trail and detectors.
@@ -140,19 +138,9 @@ func (b *accessBuild) gather() {
 	if shared == nil {
 		shared = pulumi.String("")
 	} else {
-		b.facts = b.facts.withShared(someAccount, args.Jobs)
+		b.facts.sharedID = someAccount
 	}
 	b.later = pulumi.Sprintf("%s %s %s", account, args.OrganizationID, shared)
-}
-
-// withShared are the facts with the shared account and the jobs the stack does there.
-func (f facts) withShared(id string, jobs []string) facts {
-	f.sharedID, f.narrow = id, nil
-	for _, job := range jobs {
-		role := NarrowRoleName(f.scope.Organization, f.scope.Environment, job)
-		f.narrow = append(f.narrow, f.scope.GlobalARN("iam", id, "role/"+role))
-	}
-	return f
 }
 
 // check judges every policy before anything is made.
@@ -190,7 +178,7 @@ func (b *accessBuild) text(document func(facts) (string, error)) pulumi.StringOu
 		f := b.facts
 		f.scope.AccountID, f.organizationID = known[0], known[1]
 		if known[2] != "" {
-			f = f.withShared(known[2], b.args.Jobs)
+			f.sharedID = known[2]
 		}
 		return document(f)
 	}).(pulumi.StringOutput)

@@ -66,7 +66,7 @@ func (r registered) names() []string {
 func accessArgs() AccountAccessArgs {
 	return AccountAccessArgs{
 		Scope: testScope("dev", devID), Stack: "dev", OrganizationID: pulumi.String(organization),
-		ManagementID: managementID, SharedID: pulumi.String(sharedID), Jobs: []string{"dns", "network"},
+		ManagementID: managementID, SharedID: pulumi.String(sharedID),
 		Config: config.Access{
 			Operators: []string{operators}, Readers: []string{auditors},
 			BreakGlass: &config.BreakGlass{Users: []string{"break-glass/first"}, Notify: []string{"security@acme.example"}},

@@ -107,9 +107,6 @@ func (f facts) identityRights() []iampolicy.Statement {
 			verbs: "CreateAccountAlias DeleteAccountAlias DeleteAccountPasswordPolicy UpdateAccountPasswordPolicy",
 		},
 	}
-	if len(f.narrow) > 0 {
-		rights = append(rights, right{sid: "WorkAbroad", service: "sts", where: worldwide, verbs: "AssumeRole", on: f.narrow})
-	}
 	statements := f.chapterOf("", rights).statements
 	return append(statements,
 		iampolicy.Statement{

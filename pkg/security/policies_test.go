@@ -36,7 +36,8 @@ func devFacts() facts {
 		scope: testScope("dev", devID), organizationID: organization, managementID: managementID, stack: "dev",
 		operators: []string{operators}, readers: []string{auditors}, users: []string{"break-glass/first"},
 	}
-	return f.withShared(sharedID, []string{"dns", "network"})
+	f.sharedID = sharedID
+	return f
 }
 
 func sharedFacts() facts {
@@ -45,7 +46,8 @@ func sharedFacts() facts {
 		previews: []string{"dev"}, operators: []string{operators}, users: []string{"break-glass/first"},
 		roles: []string{"acme-ci-*", "acme-*-dns", "acme-*-network"}, issuers: []string{"token.actions.githubusercontent.com"}, watches: true,
 	}
-	return f.withShared(sharedID, nil)
+	f.sharedID = sharedID
+	return f
 }
 
 // text is a policy's JSON.
@@ -126,7 +128,7 @@ func TestPoliciesFit(t *testing.T) {
 	f := sharedFacts()
 	f.scope.Organization, f.scope.Environment, f.scope.Region = "sixteen-letters1", "sixteen-letters2", "ap-southeast-4"
 	f.organizationID = someOrganization
-	f = f.withShared(sharedID, []string{"dns", "network"})
+	f.sharedID = sharedID
 	require.NoError(t, checkSplit(f.deployChapters()))
 	require.NoError(t, checkSplit(f.readonlyChapters()))
 	for _, document := range []func(facts) (string, error){boundaryText, deployTrustText, readonlyTrustText, breakGlassTrustText} {

@@ -26,8 +26,6 @@ type facts struct {
 	operators, readers, users []string
 	// roles are name patterns of roles without a path that the account's stack makes, beside those of the path.
 	roles []string
-	// narrow are the ARNs of roles of other accounts that the account's stack may take.
-	narrow []string
 	// issuers are the hosts of the identity providers the account's stack makes, beside its clusters'.
 	issuers []string
 	// watches says the account's stack runs the organization's trail and detectors.
