@@ -91,6 +91,7 @@ func (p *platform) management() error {
 		p.auditDelegation,
 		p.recorderRole,
 		p.baseline,
+		p.prefixLists,
 		p.vpcs,
 	)
 }
@@ -105,6 +106,7 @@ func (p *platform) shared() error {
 		p.detection,
 		p.transitGateway,
 		p.networkRoles,
+		p.prefixLists,
 		p.vpcs,
 		p.publicZone,
 		p.privateZone,
@@ -120,6 +122,7 @@ func (p *platform) workload() error {
 	return inOrder(
 		p.baseline,
 		p.recorder,
+		p.prefixLists,
 		p.vpcs,
 		p.publicZone,
 		p.privateZone,

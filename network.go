@@ -54,7 +54,12 @@ func (p *platform) vpcs() error {
 			return err
 		}
 		p.vpcMade[name], p.vpcIDs[name] = vpc, vpc.VpcID
-		if outputs[name], err = component.Outputs(vpc); err != nil {
+		published, err := component.Outputs(vpc)
+		if err != nil {
+			return err
+		}
+		outputs[name] = published
+		if err := p.securityGroups(name, vpc, published); err != nil {
 			return err
 		}
 		join := p.attach

@@ -20,7 +20,8 @@ type platform struct {
 	*pulumi.Context
 	stack   *config.Project
 	scope   naming.Scope
-	aws     pulumi.ResourceOption // the provider of the stack's own account and region
+	own     *aws.Provider         // the provider of the stack's own account and region
+	aws     pulumi.ResourceOption // the same, for whatever is made there
 	outputs pulumi.Map
 	// readOnly makes every provider take the role that only reads in its account.
 	readOnly bool
@@ -30,6 +31,7 @@ type platform struct {
 	org     *organization.Organization
 	archive *operations.LogArchive
 	hub     *network.TransitGateway
+	lists   *network.PrefixLists
 	public  *network.PublicZone
 	private *network.PrivateZone
 	vpcMade map[string]*network.Vpc
@@ -58,7 +60,7 @@ func newPlatform(ctx *pulumi.Context, stack *config.Project, readOnly bool) (*pl
 	if err != nil {
 		return nil, err
 	}
-	p.aws = pulumi.Provider(provider)
+	p.own, p.aws = provider, pulumi.Provider(provider)
 	return p, nil
 }
 

@@ -55,6 +55,7 @@ func crossCheck(all []*loader) {
 	crossCheckAccounts(all)
 	crossCheckTransit(all)
 	crossCheckEndpoints(all)
+	crossCheckPrefixLists(all)
 	crossCheckDNS(all)
 	crossCheckFlowLogs(all)
 	for _, l := range all {

@@ -32,6 +32,7 @@ func Guardrails() []Guardrail {
 		{"flow-logs", "every VPC records its traffic: without records an incident cannot be told", eachVPC(flowLogsKept)},
 		{"flow-logs-retention", "traffic records stay 365 days: an intrusion is found months after it began", eachVPC(flowLogsLong)},
 		{"nat-per-zone", "every zone has its own NAT gateway: one gateway takes every zone's way out with it", eachVPC(natPerZone)},
+		{"open-ports", "everybody reaches the web's ports only: all else is for somebody in particular", portsClosed},
 		{"password-policy", "passwords have 14 characters and none of the last 24 comes again (CIS 1.8, 1.9)", passwordsStrong},
 		{"protect", "what holds data or identity is protected from deletion", protected},
 		{"state-retention", "overwritten state stays 90 days: damage is found late", stateKept},

@@ -98,7 +98,7 @@ func TestGuardrailsAreNamedAndExplained(t *testing.T) {
 		names = append(names, rail.Name)
 		require.NotEmpty(t, rail.Says)
 	}
-	require.Equal(t, []string{"dns-query-logs", "flow-logs", "flow-logs-retention", "nat-per-zone", "password-policy", "protect",
+	require.Equal(t, []string{"dns-query-logs", "flow-logs", "flow-logs-retention", "nat-per-zone", "open-ports", "password-policy", "protect",
 		"scp-leave-organization", "scp-platform", "scp-quarantine", "scp-regions", "scp-root-user", "scp-security-services", "scp-storage", "state-retention", "three-zones"}, names)
 }
 

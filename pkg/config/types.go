@@ -35,6 +35,8 @@ type Stack struct {
 	Exemptions map[string]Exemption `yaml:"exemptions,omitempty" json:"exemptions,omitempty"`
 	// VPCs are the virtual private clouds, by name.
 	VPCs map[string]VPC `yaml:"vpcs,omitempty" json:"vpcs,omitempty" keys:"name"`
+	// PrefixLists are lists of blocks that rules name as one, by name.
+	PrefixLists map[string]PrefixList `yaml:"prefixLists,omitempty" json:"prefixLists,omitempty" keys:"name"`
 	// StateBackend is the bucket, key and roles that hold Pulumi's state; management stack only.
 	StateBackend *StateBackend `yaml:"stateBackend,omitempty" json:"stateBackend,omitempty"`
 	// Governance is the organization: its tree of accounts, its policies, its Identity Center; management stack only.
@@ -129,6 +131,8 @@ type VPC struct {
 	SecondaryCIDRs map[string]SecondaryCIDR `yaml:"secondaryCidrs,omitempty" json:"secondaryCidrs,omitempty" keys:"name"`
 	// Transit attaches the VPC to the transit gateway of the shared stack.
 	Transit *VPCTransit `yaml:"transit,omitempty" json:"transit,omitempty"`
+	// SecurityGroups are the VPC's security groups, by name.
+	SecurityGroups map[string]SecurityGroup `yaml:"securityGroups,omitempty" json:"securityGroups,omitempty" keys:"name"`
 	// Clusters are the EKS clusters that find their subnets here by tag.
 	Clusters []string `yaml:"clusters,omitempty" json:"clusters,omitempty"`
 }

@@ -15,6 +15,7 @@ func (l *loader) validate() {
 	l.checkOwnAccount()
 	l.checkTags()
 	l.checkVPCs()
+	l.checkPrefixLists()
 	l.checkStateBackend()
 	l.checkGovernance()
 	l.checkLogArchive()

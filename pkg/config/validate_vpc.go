@@ -29,6 +29,7 @@ func (l *loader) checkVPC(at path, vpc VPC) {
 	l.checkVPCEndpoints(at, vpc)
 	l.checkNetworkACLs(at.key("networkAcls"), vpc)
 	l.checkPaths(at.key("paths"), vpc)
+	l.checkGroups(at.key("securityGroups"), vpc)
 	l.checkClusters(at.key("clusters"), vpc)
 	if vpc.FlowLogs != nil {
 		l.checkFlowLogs(at.key("flowLogs"), *vpc.FlowLogs)

@@ -3,6 +3,7 @@ package sim
 import (
 	"encoding/json"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -126,9 +127,16 @@ func plainPath(path string) string {
 	return strings.Join(names, ".")
 }
 
-// keepsUniqueName says whether the replacement would be refused because the old resource still has its name.
+// autonamed is how a name ends that nobody gave.
+var autonamed = regexp.MustCompile(`-[0-9a-f]{7}$`)
+
+// keepsUniqueName says whether the replacement would be refused because the old resource still has its name. One that the
+// provider made up gets another, as the engine asks for it anew.
 func keepsUniqueName(t *row, changed []string, inputs resource.PropertyMap) bool {
 	for _, once := range t.Unique {
+		if own := t.Autoname.Property; slices.Contains(once.By, own) && autonamed.MatchString(text(inputs, own)) {
+			continue
+		}
 		if given(inputs, once.By) && !slices.ContainsFunc(once.By, func(name string) bool {
 			return slices.Contains(changed, name)
 		}) {

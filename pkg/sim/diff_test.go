@@ -100,6 +100,9 @@ func TestAReplacementWaitsForItsName(t *testing.T) {
 	require.True(t, keepsUniqueName(kind, []string{"path"}, named))
 	require.False(t, keepsUniqueName(kind, []string{"name", "path"}, named))
 	require.False(t, keepsUniqueName(kind, []string{"path"}, mapOf(map[string]any{"path": "/"})))
+	kind.Autoname = autoname{Property: "name"}
+	require.True(t, keepsUniqueName(kind, []string{"path"}, named))
+	require.False(t, keepsUniqueName(kind, []string{"path"}, mapOf(map[string]any{"name": "web-0123abc"})), "a name made up")
 }
 
 func TestIgnoredChanges(t *testing.T) {

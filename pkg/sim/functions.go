@@ -18,6 +18,7 @@ func functions() map[string]function {
 		"aws:index/getCallerIdentity:getCallerIdentity":       getCallerIdentity,
 		"aws:index/getPartition:getPartition":                 getPartition,
 		"aws:index/getRegion:getRegion":                       getRegion,
+		"aws:ec2/getManagedPrefixList:getManagedPrefixList":   getManagedPrefixList,
 		"aws:ssoadmin/getInstances:getInstances":              getInstances,
 	}
 }

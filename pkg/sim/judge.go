@@ -69,6 +69,9 @@ func (m *model) missingID(r *request, target string) bool {
 	if known == nil || target == r.ID || m.exists(r.place, target) {
 		return false
 	}
+	if _, aws := isAWSPrefixList(r.Region, target); aws {
+		return false
+	}
 	// In a cloud that is not whole, what others share is taken to be there.
 	return !m.open || known.Sight == nil
 }

@@ -114,19 +114,14 @@ func ruleText(r *request) string {
 	return strings.Join(append(parts, "ALLOW"), ", ")
 }
 
+// groupRulesFit counts what EC2 counts: a group as the peer for both families, a list as many as it may have.
 func groupRulesFit(r *request) *Error {
-	most, count := rulesPerGroup, 1
-	if raised, ok := r.cloud.quotas["RulesPerSecurityGroupLimitExceeded"]; ok {
-		most = raised
-	}
-	sixth := r.Has("cidrIpv6")
-	for _, other := range r.Siblings(r.Type.Token, "securityGroupId") {
-		if (other.Text("cidrIpv6") != "") == sixth {
-			count++
+	group := r.Text("securityGroupId")
+	for _, sixth := range []bool{false, true} {
+		own := r.cloud.weighs(r.place, r.New, sixth)
+		if own > 0 && r.cloud.rulesOf(r.Type.Token, group, sixth)+own > r.cloud.mostRules() {
+			return refuse("RulesPerSecurityGroupLimitExceeded", "The maximum number of rules per security group has been reached.")
 		}
-	}
-	if count > most {
-		return refuse("RulesPerSecurityGroupLimitExceeded", "The maximum number of rules per security group has been reached.")
 	}
 	return nil
 }

@@ -157,6 +157,10 @@ func (f *folder) add(schema *packageSchema, tok, name string) error {
 
 func (f *folder) addFunction(schema *packageSchema, types *typeReader, tok, name string) error {
 	inputs := properties{}
+	// A getter beside a resource of the same name is called Lookup in Go.
+	if lookup := "Lookup" + strings.TrimPrefix(name, "Get"); f.structs[name+"Result"] == nil && f.structs[lookup+"Result"] != nil {
+		name = lookup
+	}
 	if arguments := f.structs[name+"Args"]; arguments != nil {
 		var err error
 		if inputs, err = types.properties(arguments); err != nil {
