@@ -14,6 +14,9 @@ type Endpoint struct {
 	VPN    string // id of a VPN connection
 	// Address is the host's; needed behind a VPN. Left out: the first host of the subnet, or some host of the internet.
 	Address string
+	// Port and Protocol are what is asked of the target: left out, 443 of tcp.
+	Port     int
+	Protocol string
 }
 
 // Path is the way traffic takes, and the way its answer takes.
@@ -46,9 +49,9 @@ const aHost = "203.0.113.10"
 // mostHops ends a walk that goes round in circles.
 const mostHops = 32
 
-// Reach walks the route tables of the simulated cloud from one endpoint to another and back. It asks routes only: security
-// groups and network ACLs are not looked at. An answer that does not find its way, or not through the firewall the request
-// passed, makes the whole unreachable.
+// Reach walks the route tables of the simulated cloud from one endpoint to another and back, and asks the network ACL of each
+// subnet that is left or entered. Security groups are not looked at. An answer that does not find its way, or not through the
+// firewall the request passed, makes the whole unreachable.
 func (c *Cloud) Reach(from, to Endpoint) Path {
 	c.model.mu.Lock()
 	defer c.model.mu.Unlock()
@@ -88,7 +91,13 @@ func (m *model) reach(from, to Endpoint) Path {
 	if fault != "" {
 		return Path{Reason: fault}
 	}
-	there := &walk{m: m, from: source, to: target, target: to}
+	there := &walk{m: m, from: source, to: target, target: to, port: to.Port, protocol: to.Protocol}
+	if there.port == 0 {
+		there.port = 443
+	}
+	if there.protocol == "" {
+		there.protocol = "tcp"
+	}
 	there.start(from)
 	if there.reason == "" && there.end != to.place() {
 		there.reason = "arrives at " + there.end + ", not at " + to.place()
@@ -97,11 +106,11 @@ func (m *model) reach(from, to Endpoint) Path {
 	if path.Reason != "" {
 		return path
 	}
-	back := &walk{m: m, from: target, to: source, target: from}
+	back := &walk{m: m, from: target, to: source, target: from, port: answerPort, protocol: there.protocol}
 	switch {
 	case there.nat != nil: // the answer comes to the address the request left with
 		back.hops = append(back.hops, Hop{At: "internet", To: there.nat.ID})
-		back.inSubnet(there.nat.Text("subnetId"))
+		back.into("", there.nat.Text("subnetId"))
 	default:
 		back.start(to)
 	}

@@ -157,7 +157,8 @@ func (s *stage) endpoint(e Endpoint) Endpoint {
 		require.True(s.t, ok)
 		return resolved
 	}
-	return Endpoint{Subnet: named(e.Subnet), VPN: named(e.VPN), Address: e.Address}
+	e.Subnet, e.VPN = named(e.Subnet), named(e.VPN)
+	return e
 }
 
 // TestReachTellsTheWay: every decision is a hop, there and back.

@@ -11,6 +11,10 @@ type walk struct {
 	m        *model
 	from, to netip.Addr
 	target   Endpoint
+	port     int    // the traffic's destination port
+	protocol string // tcp or udp
+	// routesOnly leaves network ACLs out.
+	routesOnly bool
 
 	hops      []Hop
 	zone      string    // the availability zone the traffic is in
@@ -49,7 +53,7 @@ func (w *walk) fromInternet() {
 		w.stop("the internet does not route " + w.to.String())
 		return
 	}
-	out := &walk{m: w.m, from: w.to, to: w.from}
+	out := &walk{m: w.m, from: w.to, to: w.from, routesOnly: true}
 	out.inSubnet(subnet.ID)
 	if out.end != "internet" || out.nat != nil {
 		w.stop("subnet " + subnet.ID + " has no public address: it does not route to an internet gateway")
@@ -60,7 +64,16 @@ func (w *walk) fromInternet() {
 		return
 	}
 	w.hop("internet", "", subnet.ID)
-	w.end = subnet.ID
+	if w.cross("", subnet.ID); w.reason == "" {
+		w.end = subnet.ID
+	}
+}
+
+// into enters a subnet from another, or from elsewhere, and goes on from there.
+func (w *walk) into(from, subnet string) {
+	if w.cross(from, subnet); w.reason == "" {
+		w.inSubnet(subnet)
+	}
 }
 
 // inSubnet asks the subnet's route table.
@@ -84,32 +97,35 @@ func (w *walk) inSubnet(id string) {
 	}
 	if best.local {
 		w.hop(table, best.block.String(), "local")
-		if arrived := w.m.subnetIn(vpc, w.to); arrived != nil {
+		arrived := w.m.subnetIn(vpc, w.to)
+		if arrived == nil {
+			w.stop("no subnet of " + vpc + " holds " + w.to.String())
+		} else if w.cross(id, arrived.ID); w.reason == "" {
 			w.end = arrived.ID
-			return
 		}
-		w.stop("no subnet of " + vpc + " holds " + w.to.String())
 		return
 	}
-	w.take(table, best, vpc)
+	w.take(table, best, subnet)
 }
 
-// take follows a route out of a VPC.
-func (w *walk) take(table string, best vpcRoute, vpc string) {
-	target := best.target
+// take follows a route out of a subnet.
+func (w *walk) take(table string, best vpcRoute, subnet *Resource) {
+	target, vpc := best.target, subnet.Text("vpcId")
 	w.hop(table, best.block.String(), target)
 	m := w.m
 	switch {
 	case m.byID(typeInternetGateway, target) != nil:
-		w.throughInternetGateway(target, vpc)
+		if w.throughInternetGateway(target, vpc); w.reason == "" {
+			w.cross(subnet.ID, "")
+		}
 	case m.byID(typeNATGateway, target) != nil:
 		w.nat = m.byID(typeNATGateway, target)
-		w.inSubnet(w.nat.Text("subnetId"))
+		w.into(subnet.ID, w.nat.Text("subnetId"))
 	case m.gateway(target) != nil:
-		w.throughAttachment(m.vpcAttachment(vpc, target), target)
+		w.throughAttachment(m.vpcAttachment(vpc, target), target, subnet.ID)
 	case m.firewallSubnet(target) != "":
 		w.inspected = append(w.inspected, target)
-		w.inSubnet(m.firewallSubnet(target))
+		w.into(subnet.ID, m.firewallSubnet(target))
 	default:
 		w.stop(target + " is a black hole: there is no such thing")
 	}
@@ -130,7 +146,9 @@ func (w *walk) throughInternetGateway(id, vpc string) {
 }
 
 // throughAttachment leaves a VPC by its attachment, which needs an interface in the traffic's zone.
-func (w *walk) throughAttachment(a *attachment, gateway string) {
+// A network ACL of the interface's subnet judges what comes to it from other subnets of the VPC.
+// https://docs.aws.amazon.com/vpc/latest/tgw/tgw-nacls.html
+func (w *walk) throughAttachment(a *attachment, gateway, subnet string) {
 	switch {
 	case a == nil:
 		w.stop("the VPC is not attached to " + gateway)
@@ -139,7 +157,9 @@ func (w *walk) throughAttachment(a *attachment, gateway string) {
 	case w.m.interfaceIn(a, w.zone) == "":
 		w.stop("attachment " + a.ID + " has no interface in " + w.zone)
 	default:
-		w.inGateway(a, gateway)
+		if w.cross(subnet, w.m.interfaceIn(a, w.zone)); w.reason == "" {
+			w.inGateway(a, gateway)
+		}
 	}
 }
 

@@ -30,7 +30,7 @@ var interfaceServices = []string{
 	"kinesis-streams", "kms", "lambda", "license-manager", "logs", "macie2", "monitoring", "network-firewall", "oam",
 	"organizations", "pipes", "ram", "rds", "rds-data", "redshift", "rum", "s3", "sagemaker.api", "sagemaker.runtime",
 	"scheduler", "secretsmanager", "securityhub", "servicecatalog", "servicediscovery", "sns", "sqs", "ssm", "ssm-contacts",
-	"ssm-incidents", "ssmmessages", "states", "storagegateway", "sts", "synthetics", "transfer", "xray",
+	"ssm-incidents", "ssmmessages", "states", "storagegateway", "sts", "synthetics", "transfer", "transfer.server", "xray",
 }
 
 // shortName is a service's name after "com.amazonaws.<region>.", or "" for another region or no AWS service.
@@ -133,26 +133,40 @@ func endpointNameIsFree(r *request) *Error {
 	}
 	for _, other := range r.Siblings(typeEndpoint, "vpcId") {
 		if other.Flag("privateDnsEnabled") && other.Text("serviceName") == r.Text("serviceName") {
-			return refuse("InvalidParameter", "private-dns-enabled cannot be set because there is already a conflicting DNS domain "+
-				"for %s in the VPC %s", privateName(r), r.Text("vpcId"))
+			return privateNameTaken(r)
+		}
+	}
+	domain := strings.TrimPrefix(privateName(r), "*.")
+	for _, zone := range r.cloud.inventory.sorted() {
+		if zone.Type == typeZone && normalName(zone.Text("name")) == domain && slices.Contains(r.cloud.vpcsOf(zone), r.Text("vpcId")) {
+			return privateNameTaken(r)
 		}
 	}
 	return nil
 }
 
-// privateName is a service's own name in the region, "s3.eu-west-1.amazonaws.com": the parts of its short name turned
-// around.
+func privateNameTaken(r *request) *Error {
+	return refuse("InvalidParameter", "private-dns-enabled cannot be set because there is already a conflicting DNS domain "+
+		"for %s in the VPC %s", privateName(r), r.Text("vpcId"))
+}
+
+// privateNames are the names services answer to where that is not "<service>.<region>.amazonaws.com".
+// https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
+var privateNames = map[string]string{
+	"codeartifact.api": "codeartifact.%s.amazonaws.com", "codeartifact.repositories": "*.d.codeartifact.%s.amazonaws.com",
+	"ecr.api": "api.ecr.%s.amazonaws.com", "ecr.dkr": "*.dkr.ecr.%s.amazonaws.com", "ecs-agent": "ecs-a.%s.amazonaws.com",
+	"ecs-telemetry": "ecs-t.%s.amazonaws.com", "eks-auth": "eks-auth.%s.api.aws", "execute-api": "*.execute-api.%s.amazonaws.com",
+	"kinesis-firehose": "firehose.%s.amazonaws.com", "kinesis-streams": "kinesis.%s.amazonaws.com",
+	"sagemaker.api": "api.sagemaker.%s.amazonaws.com", "sagemaker.runtime": "runtime.sagemaker.%s.amazonaws.com",
+}
+
+// privateName is a service's own name in the region, "sts.eu-west-1.amazonaws.com".
 func privateName(r *request) string {
-	parts := strings.Split(shortName(r), ".")
-	slices.Reverse(parts)
-	switch name := strings.Join(parts, "."); name {
-	case "api.ecr":
-		return "api.ecr." + r.Region + ".amazonaws.com"
-	case "dkr.ecr":
-		return "*.dkr.ecr." + r.Region + ".amazonaws.com"
-	default:
-		return name + "." + r.Region + ".amazonaws.com"
+	name := shortName(r)
+	if known := privateNames[name]; known != "" {
+		return fmt.Sprintf(known, r.Region)
 	}
+	return name + "." + r.Region + ".amazonaws.com"
 }
 
 // endpointNeedsDNS wants a VPC that resolves names, and for S3 a gateway endpoint beside the private name.
@@ -191,6 +205,10 @@ func inboundOnly(r *request) bool {
 func endpointPolicyIsWellFormed(r *request) *Error {
 	if !r.Has("policy") {
 		return nil
+	}
+	// "Not all AWS services support endpoint policies": these are not among the ones that do.
+	if name := shortName(r); name == "email-smtp" || name == "transfer.server" {
+		return refuse("InvalidParameter", "Service %s only supports the full-access endpoint policy.", r.Text("serviceName"))
 	}
 	document := r.Text("policy")
 	if len(document) > endpointPolicyLimit {

@@ -84,6 +84,40 @@ func TestEndpointRules(t *testing.T) {
 				"for ec2.eu-west-1.amazonaws.com in the VPC $v$",
 			unless: "d",
 		},
+		"a private name a zone has": {
+			after:  dnsVpc(privateZoneAct("z", "dkr.ecr.eu-west-1.amazonaws.com", "$v")),
+			create: endpointAct("e", "Interface", "ecr.dkr", private), unless: "z",
+			code: "InvalidParameter", message: "private-dns-enabled cannot be set because there is already a conflicting DNS domain " +
+				"for *.dkr.ecr.eu-west-1.amazonaws.com in the VPC $v$",
+		},
+		"a private name a zone of another account has": {
+			after: dnsVpc(
+				elsewhere(vpcAct("o", "10.1.0.0/16")), elsewhere(privateZoneAct("z", "sts.eu-west-1.amazonaws.com", "$o")),
+				elsewhere(invitationAct("i", "$z", "$v")), zoneJoinAct("j", "$z", "$v"),
+			),
+			create: endpointAct("e", "Interface", "sts", private), unless: "j",
+			code: "InvalidParameter", message: "private-dns-enabled cannot be set because there is already a conflicting DNS domain " +
+				"for sts.eu-west-1.amazonaws.com in the VPC $v$",
+		},
+		"a zone called as an endpoint answers": {
+			after: dnsVpc(endpointAct("d", "Interface", "eks-auth", private)), create: privateZoneAct("z", "eks-auth.eu-west-1.api.aws", "$v"),
+			code: "ConflictingDomainExists", message: "The VPC $v$ in region eu-west-1 has already been associated with the hosted zone " +
+				"Z6A8071F15647E382E54 with the same domain name.", unless: "d",
+		},
+		"a zone joined that is called as an endpoint answers": {
+			after: dnsVpc(
+				vpcAct("o", "10.1.0.0/16"), privateZoneAct("z", "logs.eu-west-1.amazonaws.com", "$o"), endpointAct("d", "Interface", "logs", private),
+			),
+			create: zoneJoinAct("j", "$z", "$v"), unless: "d",
+			code: "ConflictingDomainExists", message: "The VPC $v$ in region eu-west-1 has already been associated with the hosted zone " +
+				"Z6A8071F15647E382E54 with the same domain name.",
+		},
+		"a policy where none is taken": {
+			after: dnsVpc(), create: endpointAct("e", "Interface", "email-smtp", props{"policy": `{"Statement":[]}`}),
+			code:    "InvalidParameter",
+			message: "Service com.amazonaws.eu-west-1.email-smtp only supports the full-access endpoint policy.",
+			passes:  props{"policy": nil},
+		},
 		"a private name in a VPC without host names": {
 			after: []act{vpcAct("v", "10.0.0.0/16")}, create: endpointAct("e", "Interface", "ec2", private), code: "InvalidParameter",
 			message: "Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes set to true for $v$",

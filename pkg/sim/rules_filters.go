@@ -183,3 +183,21 @@ func aclEntryIsNew(r *request) *Error {
 	}
 	return nil
 }
+
+func aclStaysHome(r *request) *Error {
+	acl, subnet := r.Text("networkAclId"), r.Text("subnetId")
+	found := r.Find(kindNetworkACL, acl)
+	if found != nil && vpcOfSubnet(r, subnet) != found.Text("vpcId") {
+		return refuse("InvalidParameterValue", "Network ACL %s and subnet %s belong to different networks", acl, subnet)
+	}
+	return nil
+}
+
+// subnetHasNoACL refuses a second association of a subnet. AWS would let it take the place of the first, and the program
+// that made both would undo the one with the other at every update.
+func subnetHasNoACL(r *request) *Error {
+	if others := r.Siblings(typeACLAssociation, "subnetId"); len(others) > 0 {
+		return refuse("Resource.AlreadyAssociated", "the subnet %s has the network ACL association %s already", r.Text("subnetId"), others[0].ID)
+	}
+	return nil
+}

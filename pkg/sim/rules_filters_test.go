@@ -185,6 +185,7 @@ func TestNetworkACLRules(t *testing.T) {
 			"cidrBlock": "10.0.0.0/16",
 		}}
 	}
+	joined := act{token: typeACLAssociation, name: "a", inputs: props{"networkAclId": "$n", "subnetId": "$s"}}
 	many := make([]any, 21)
 	for i := range many {
 		many[i] = entry(i + 1)
@@ -220,12 +221,22 @@ func TestNetworkACLRules(t *testing.T) {
 			passes: props{"ingress": many[:20]},
 		},
 		"in use": {
-			after: []act{vpcAct("v", "10.0.0.0/16"), subnetAct("s", "v", "10.0.0.0/24", "a"), acl, {
-				token: "aws:ec2/networkAclAssociation:NetworkAclAssociation", name: "a",
-				inputs: props{"networkAclId": "$n", "subnetId": "$s"},
-			}},
+			after:   []act{vpcAct("v", "10.0.0.0/16"), subnetAct("s", "v", "10.0.0.0/24", "a"), acl, joined},
 			destroy: "n", code: "DependencyViolation", message: "The networkAcl '$n$' has dependencies and cannot be deleted.",
 			unless: "a",
+		},
+		"a second one for a subnet": {
+			after: []act{
+				vpcAct("v", "10.0.0.0/16"), subnetAct("s", "v", "10.0.0.0/24", "a"), subnetAct("u", "v", "10.0.1.0/24", "a"), acl, joined,
+			},
+			create: act{token: typeACLAssociation, name: "b", inputs: props{"networkAclId": "$n", "subnetId": "$s"}},
+			code:   "Resource.AlreadyAssociated", message: "the subnet $s$ has the network ACL association $a$ already",
+			passes: props{"subnetId": "$u"},
+		},
+		"one of another VPC": {
+			after:  []act{vpcAct("v", "10.0.0.0/16"), acl, vpcAct("w", "10.1.0.0/16"), subnetAct("s", "w", "10.1.0.0/24", "a")},
+			create: joined, code: "InvalidParameterValue", message: "Network ACL $n$ and subnet $s$ belong to different networks",
+			passes: props{"networkAclId": "$w.defaultNetworkAclId"},
 		},
 		"a default that is none": {
 			after: []act{vpcAct("v", "10.0.0.0/16"), acl}, create: act{

@@ -142,13 +142,23 @@ func zoneNameIsFree(r *request) *Error {
 	return nil
 }
 
-// conflictingZone refuses a VPC that has a zone of the name already.
+// conflictingZone refuses a VPC that has a zone of the name already, or an endpoint that answers to it: AWS makes a zone for
+// that, which nobody sees.
 func conflictingZone(r *request, vpc, name, itself string) *Error {
+	taken := func(zone string) *Error {
+		return refuse("ConflictingDomainExists", "The VPC %s in region %s has already been associated with the hosted zone %s "+
+			"with the same domain name.", vpc, r.Region, zone)
+	}
 	for _, other := range r.cloud.inventory.sorted() {
-		if other.Type == typeZone && other.ID != itself && normalName(other.Text("name")) == normalName(name) &&
-			slices.Contains(r.cloud.vpcsOf(other), vpc) {
-			return refuse("ConflictingDomainExists", "The VPC %s in region %s has already been associated with the hosted zone %s "+
-				"with the same domain name.", vpc, r.Region, other.ID)
+		switch {
+		case other.Type == typeZone && other.ID != itself && normalName(other.Text("name")) == normalName(name) &&
+			slices.Contains(r.cloud.vpcsOf(other), vpc):
+			return taken(other.ID)
+		case other.Type == typeEndpoint && other.Flag("privateDnsEnabled") && other.Text("vpcId") == vpc:
+			at := &request{place: place{Account: other.Account, Region: other.Region}, cloud: r.cloud, New: other.Properties}
+			if strings.TrimPrefix(privateName(at), "*.") == normalName(name) {
+				return taken("Z" + strings.ToUpper(digest(19, other.ID)))
+			}
 		}
 	}
 	return nil

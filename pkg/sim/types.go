@@ -3,7 +3,7 @@ package sim
 // groups are all rows of the registry; a new file of types adds its function here.
 func groups() [][]row {
 	return [][]row{
-		networkTypes(), gatewayTypes(), routeTypes(), filterTypes(), listTypes(), endpointTypes(), ipamTypes(),
+		networkTypes(), gatewayTypes(), routeTypes(), filterTypes(), listTypes(), endpointTypes(), insightTypes(), ipamTypes(),
 		storageTypes(), identityTypes(), keyTypes(),
 		organizationTypes(), identityCenterTypes(),
 		detectionTypes(), baselineTypes(), recordTypes(), alarmTypes(),

@@ -3,11 +3,12 @@ package sim
 import "strings"
 
 const (
-	kindSecurityGroup = "security group"
-	kindNetworkACL    = "network ACL"
-	typeIngressRule   = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
-	typeEgressRule    = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
-	typeACLRule       = "aws:ec2/networkAclRule:NetworkAclRule"
+	kindSecurityGroup  = "security group"
+	kindNetworkACL     = "network ACL"
+	typeIngressRule    = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+	typeEgressRule     = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
+	typeACLAssociation = "aws:ec2/networkAclAssociation:NetworkAclAssociation"
+	typeACLRule        = "aws:ec2/networkAclRule:NetworkAclRule"
 )
 
 // filterTypes are security groups and network ACLs. Replacement lists are ForceNew in the Terraform provider.
@@ -196,7 +197,7 @@ func aclRuleRow() row {
 
 func aclAssociationRow() row {
 	return row{
-		Token: "aws:ec2/networkAclAssociation:NetworkAclAssociation", Prefix: "aclassoc",
+		Token: typeACLAssociation, Prefix: "aclassoc",
 		Actions: actions{
 			Create:   []string{"ec2:ReplaceNetworkAclAssociation"},
 			Update:   []string{"ec2:ReplaceNetworkAclAssociation"},
@@ -205,6 +206,7 @@ func aclAssociationRow() row {
 			Resource: "arn:{partition}:ec2:{region}:{account}:network-acl/{networkAclId}",
 		},
 		Replace: []string{"networkAclId", "subnetId"},
+		Create:  []rule{aclStaysHome, subnetHasNoACL},
 		Within:  "subnetId",
 		Latency: quick(),
 	}
