@@ -55,6 +55,7 @@ func TestReachAsksNetworkACLs(t *testing.T) {
 		"NAT gets no answer":       {acl: aclActs("h", "h-public", ports(false, 443, 443), out), from: host("h"), to: Endpoint{}, reason: "no way back: network ACL $acl$ does not let traffic from 203.0.113.10 port 50000 of tcp pass in $h-public$"},
 		"NAT gets answers":         {acl: aclActs("h", "h-public", ports(false, 443, 443), answers(false), out), from: host("h"), to: Endpoint{}},
 		"the internet is kept out": {acl: aclActs("h", "h-public", answers(false), out), from: Endpoint{}, to: Endpoint{Subnet: "$h-public"}, reason: "network ACL $acl$ does not let traffic from 203.0.113.10 port 443 of tcp pass in $h-public$"},
+		"the internet comes in":    {acl: aclActs("h", "h-public", ports(false, 443, 443), answers(true)), from: Endpoint{}, to: Endpoint{Subnet: "$h-public"}},
 		"within a subnet":          {acl: aclActs("h", "h-host"), from: host("h"), to: Endpoint{Subnet: "$h-host", Address: "10.3.1.9"}},
 		"within a VPC":             {acl: aclActs("h", "h-host", in), from: host("h"), to: Endpoint{Subnet: "$h-public"}, reason: "network ACL $acl$ does not let traffic to 10.3.2.4 port 443 of tcp pass in $h-host$"},
 		"the adopted default one": {
