@@ -7,24 +7,29 @@ import (
 	"strings"
 )
 
-// crossCheckPrefixLists reports rules that name a list of the shared stack that is not there, or is not shared.
+// crossCheckPrefixLists reports rules that name a list of the shared stack that is not there, or is not shared, or has more
+// entries than the group has room for.
 func crossCheckPrefixLists(all []*loader) {
-	var offered []string
+	offered := map[string]PrefixList{}
 	for _, l := range all {
 		if l.stack.Kind == Shared {
-			for _, name := range slices.Sorted(maps.Keys(l.stack.PrefixLists)) {
-				if l.stack.PrefixLists[name].Shared {
-					offered = append(offered, sharedLists+name)
+			for name, list := range l.stack.PrefixLists {
+				if list.Shared {
+					offered[sharedLists+name] = list
 				}
 			}
 		}
 	}
+	names := slices.Sorted(maps.Keys(offered))
 	for _, l := range all {
 		for _, vpc := range slices.Sorted(maps.Keys(l.stack.VPCs)) {
 			groups, at := l.stack.VPCs[vpc].SecurityGroups, of("vpcs", vpc, "securityGroups")
 			for _, name := range slices.Sorted(maps.Keys(groups)) {
-				l.checkSharedLists(at.key(name).key("ingress"), groups[name].Ingress, offered)
-				l.checkSharedLists(at.key(name).key("egress"), groups[name].Egress, offered)
+				for direction, rules := range map[string]map[string]GroupRule{"ingress": groups[name].Ingress, "egress": groups[name].Egress} {
+					inner := at.key(name).key(direction)
+					l.checkSharedLists(inner, rules, names)
+					l.checkRoom(inner, rules, offered)
+				}
 			}
 		}
 	}

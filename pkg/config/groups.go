@@ -111,6 +111,14 @@ func (p Peer) String() string {
 // IPv6 tells whether the peer is a block of IPv6 addresses.
 func (p Peer) IPv6() bool { return strings.Contains(p.CIDR, ":") }
 
+// IPv6 tells whether a list is of IPv6 blocks: whether the first of its entries, in the order of their names, is.
+func (p PrefixList) IPv6() bool {
+	for _, name := range slices.Sorted(maps.Keys(p.Entries)) {
+		return strings.Contains(p.Entries[name], ":")
+	}
+	return false
+}
+
 // PrefixListNames are the lists that a VPC's groups name and that stand elsewhere, by how they are named.
 func (v VPC) PrefixListNames() []string {
 	names := map[string]bool{}

@@ -26,14 +26,13 @@ var remotePorts = map[int]string{22: "SSH", 3389: "RDP"}
 func (l *loader) checkGroups(at path, vpc VPC) {
 	for _, name := range slices.Sorted(maps.Keys(vpc.SecurityGroups)) {
 		group := vpc.SecurityGroups[name]
-		l.checkGroupRules(at.key(name).key("ingress"), vpc, group.Ingress, true)
-		l.checkGroupRules(at.key(name).key("egress"), vpc, group.Egress, false)
+		l.checkGroupRules(at.key(name).key("ingress"), vpc, name, group.Ingress, true)
+		l.checkGroupRules(at.key(name).key("egress"), vpc, name, group.Egress, false)
 	}
 }
 
-func (l *loader) checkGroupRules(at path, vpc VPC, rules map[string]GroupRule, inbound bool) {
+func (l *loader) checkGroupRules(at path, vpc VPC, group string, rules map[string]GroupRule, inbound bool) {
 	seen := map[string]string{}
-	count := map[bool]int{} // by whether it is IPv6
 	for _, name := range slices.Sorted(maps.Keys(rules)) {
 		rule, inner := rules[name], at.key(name)
 		l.checkTraffic(inner, rule)
@@ -44,21 +43,18 @@ func (l *loader) checkGroupRules(at path, vpc VPC, rules map[string]GroupRule, i
 		for _, traffic := range rule.Traffic() {
 			for _, peer := range rule.Peers() {
 				key := traffic.String() + " " + peer.String()
-				if twin, double := seen[key]; double {
+				if peer.Self { // which may also be named
+					key = traffic.String() + " " + group
+				}
+				// Twice within one rule is told by its list, but for a group that is named and is meant by self.
+				if twin, double := seen[key]; double && (twin != name || peer.Self) {
 					l.fault(inner, fmt.Sprintf("lets %s through for %s, as %s does", traffic, peer, twin), "remove one of the two: EC2 takes a rule once")
 				}
 				seen[key] = name
-				l.countRule(count, peer)
 			}
 		}
 	}
-	for _, sixth := range []bool{false, true} {
-		if count[sixth] > rulesPerGroup {
-			family := map[bool]string{false: "IPv4", true: "IPv6"}[sixth]
-			l.fault(at, fmt.Sprintf("comes to %d rules for %s", count[sixth], family),
-				fmt.Sprintf("EC2 takes %d: use larger blocks, a group as the peer, or a prefix list of few entries", rulesPerGroup))
-		}
-	}
+	l.checkRoom(at, rules, nil)
 }
 
 // brokenBelow tells whether something in a section was reported already.
@@ -71,28 +67,53 @@ func (l *loader) brokenBelow(at path) bool {
 	return false
 }
 
-// countRule adds what EC2 counts for a peer. A group or a list of unknown families counts for both.
-func (l *loader) countRule(count map[bool]int, peer Peer) {
-	switch {
-	case peer.CIDR != "":
-		count[peer.IPv6()]++
-	case peer.PrefixList != "":
-		count[false] += l.weight(peer.PrefixList)
-	default:
-		count[false]++
-		count[true]++
+// checkRoom checks that a direction's rules fit into a group, first with the stack's own lists; those of the shared stack
+// are known where all stacks are.
+func (l *loader) checkRoom(at path, rules map[string]GroupRule, shared map[string]PrefixList) {
+	all := map[string]PrefixList{}
+	maps.Copy(all, shared)
+	maps.Copy(all, l.stack.PrefixLists)
+	for _, sixth := range []bool{false, true} {
+		own, count := countRules(rules, sixth, l.stack.PrefixLists), countRules(rules, sixth, all)
+		if count <= rulesPerGroup || shared != nil && own > rulesPerGroup { // the latter was told
+			continue
+		}
+		l.fault(at, fmt.Sprintf("comes to %d rules for %s", count, family(sixth)),
+			fmt.Sprintf("EC2 takes %d: use larger blocks, a group as the peer, or a prefix list of few entries", rulesPerGroup))
 	}
 }
 
-// weight is what a prefix list counts in a group. What a list of the shared stack counts only that stack says.
-func (l *loader) weight(name string) int {
-	if service, aws := strings.CutPrefix(name, awsOwnLists); aws {
-		return awsLists[service]
+// countRules is what EC2 counts for a direction's rules in one address family.
+func countRules(rules map[string]GroupRule, sixth bool, lists map[string]PrefixList) int {
+	count := 0
+	for _, rule := range rules {
+		for _, peer := range rule.Peers() {
+			count += len(rule.Traffic()) * weight(peer, sixth, lists)
+		}
 	}
-	if list, own := l.stack.PrefixLists[name]; own {
-		return list.MaxEntries
+	return count
+}
+
+// weight is what EC2 counts for a peer in one address family: for a group one in both, for a list as many entries as it may
+// have in its own. AWS's lists named here are IPv4's. A list that is not known counts nothing.
+func weight(peer Peer, sixth bool, lists map[string]PrefixList) int {
+	own := 1
+	switch {
+	case peer.CIDR != "":
+		if peer.IPv6() != sixth {
+			return 0
+		}
+	case peer.PrefixList != "":
+		list := lists[peer.PrefixList]
+		if list.IPv6() != sixth {
+			return 0
+		}
+		own = list.MaxEntries
+		if service, aws := AWSOwnPrefixList(peer.PrefixList); aws {
+			own = awsLists[service]
+		}
 	}
-	return 1
+	return own
 }
 
 func (l *loader) checkTraffic(at path, rule GroupRule) {
@@ -123,6 +144,11 @@ func (l *loader) checkPeers(at path, vpc VPC, rule GroupRule, inbound bool) {
 	l.checkUnique(at.key("prefixLists"), rule.PrefixLists)
 	for i, cidr := range rule.CIDRs {
 		l.checkPeerBlock(at.key("cidrs").index(i), vpc, rule, cidr, inbound)
+		for j, other := range rule.CIDRs {
+			if i != j && covers(other, cidr) {
+				l.fault(at.key("cidrs").index(i), fmt.Sprintf("%s is inside %s", cidr, other), "remove it: the larger block lets it through")
+			}
+		}
 	}
 	groups := slices.Sorted(maps.Keys(vpc.SecurityGroups))
 	for i, group := range rule.Groups {
@@ -135,18 +161,42 @@ func (l *loader) checkPeers(at path, vpc VPC, rule GroupRule, inbound bool) {
 	}
 }
 
-func (l *loader) checkPeerBlock(at path, vpc VPC, rule GroupRule, cidr string, inbound bool) {
+// checkPeer checks that a block is one, written as EC2 writes it: it reads any form and answers in its own, which would be a
+// difference for ever.
+func (l *loader) checkPeer(at path, cidr, example string) (netip.Prefix, bool) {
 	prefix, err := netip.ParsePrefix(cidr)
 	switch {
 	case cidr == "":
-		return
+		return prefix, false
 	case err != nil:
-		l.fault(at, fmt.Sprintf("%q is not a block", cidr), "write it as address/length, for example 10.16.0.0/16")
-		return
+		l.fault(at, fmt.Sprintf("%q is not a block", cidr), "write it as address/length, for example "+example)
+		return prefix, false
 	case prefix != prefix.Masked():
 		l.faultMeant(at, fmt.Sprintf("%s has bits set after the first %d", cidr, prefix.Bits()), "", prefix.Masked().String())
+		return prefix, false
+	case prefix.String() != cidr:
+		l.faultMeant(at, cidr+" is not written as EC2 writes it", "", prefix.String())
+		return prefix, false
+	}
+	return prefix, true
+}
+
+// covers tells whether a block holds another that is smaller.
+func covers(outer, inner string) bool {
+	large, err := netip.ParsePrefix(outer)
+	if err != nil {
+		return false
+	}
+	small, err := netip.ParsePrefix(inner)
+	return err == nil && large.Bits() < small.Bits() && large.Overlaps(small)
+}
+
+func (l *loader) checkPeerBlock(at path, vpc VPC, rule GroupRule, cidr string, inbound bool) {
+	prefix, ok := l.checkPeer(at, cidr, "10.16.0.0/16")
+	if !ok {
 		return
-	case prefix.Addr().Is6() && !vpc.IPv6:
+	}
+	if prefix.Addr().Is6() && !vpc.IPv6 {
 		l.fault(at, fmt.Sprintf("%s is IPv6, which the VPC does not have", cidr), "remove it, or set ipv6: true on the VPC")
 	}
 	if !inbound || cidr != anywhere4 && cidr != anywhere6 {
@@ -191,27 +241,39 @@ func (l *loader) checkPrefixLists() {
 		if count := len(list.Entries); list.MaxEntries > 0 && count > list.MaxEntries {
 			l.fault(entries, "has "+counted(count, "block", "blocks"), fmt.Sprintf("raise maxEntries, which is %d", list.MaxEntries))
 		}
-		seen, sixth := map[string]string{}, map[bool]string{}
-		for _, key := range slices.Sorted(maps.Keys(list.Entries)) {
-			inner, cidr := entries.key(key), list.Entries[key]
-			prefix, err := netip.ParsePrefix(cidr)
-			switch {
-			case cidr == "":
-				continue
-			case err != nil:
-				l.fault(inner, fmt.Sprintf("%q is not a block", cidr), "write it as address/length, for example 203.0.113.0/24")
-				continue
-			case prefix != prefix.Masked():
-				l.faultMeant(inner, fmt.Sprintf("%s has bits set after the first %d", cidr, prefix.Bits()), "", prefix.Masked().String())
-			case prefix.Bits() == 0:
-				l.fault(inner, cidr+" is everybody, which a rule that names the list does not show", "write it into the rule")
-			case seen[cidr] != "":
-				l.fault(inner, fmt.Sprintf("%s is there already, as %s", cidr, seen[cidr]), "remove one of the two")
-			}
-			seen[cidr], sixth[prefix.Addr().Is6()] = key, key
+		l.checkEntries(entries, list)
+	}
+}
+
+func (l *loader) checkEntries(at path, list PrefixList) {
+	keys := slices.Sorted(maps.Keys(list.Entries))
+	for i, key := range keys {
+		inner, cidr := at.key(key), list.Entries[key]
+		prefix, ok := l.checkPeer(inner, cidr, "203.0.113.0/24")
+		switch {
+		case !ok:
+			continue
+		case prefix.Bits() == 0:
+			l.fault(inner, cidr+" is everybody, which a rule that names the list does not show", "write it into the rule")
+			continue
+		case prefix.Addr().Is6() != list.IPv6():
+			l.fault(inner, "is "+family(!list.IPv6())+" in a list of "+family(list.IPv6()), "make a list for each")
+			continue
 		}
-		if len(sixth) == 2 {
-			l.fault(entries.key(sixth[true]), "is IPv6 in a list of IPv4", "make a list for each")
+		for j, other := range keys {
+			switch block := list.Entries[other]; {
+			case j < i && block == cidr:
+				l.fault(inner, fmt.Sprintf("%s is there already, as %s", cidr, other), "remove one of the two")
+			case covers(block, cidr) && !strings.HasSuffix(block, "/0"):
+				l.fault(inner, fmt.Sprintf("%s is inside %s, %s", cidr, other, block), "remove it: an entry counts in every group that names the list")
+			}
 		}
 	}
+}
+
+func family(sixth bool) string {
+	if sixth {
+		return "IPv6"
+	}
+	return "IPv4"
 }
