@@ -51,7 +51,15 @@ func worldIn(t testing.TB, dir string) *world {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, cloud.Close()) })
 
-	w := &world{t: t, cloud: cloud, root: t.TempDir(), whole: true}
+	w := projectOf(t)
+	w.cloud, w.whole = cloud, true
+	return w
+}
+
+// projectOf is a copy of the project's files, in no cloud.
+func projectOf(t testing.TB) *world {
+	t.Helper()
+	w := &world{t: t, root: t.TempDir()}
 	files, err := filepath.Glob("Pulumi*.yaml")
 	require.NoError(t, err)
 	for _, file := range files {

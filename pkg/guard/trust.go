@@ -45,6 +45,7 @@ func trustControls() []Control {
 			Exceptions: []string{
 				"Key policies that bind the service to one use by an encryption context or kms:ViaService: that names the resource too.",
 				"Endpoint policies: services do not come through endpoints.",
+				"Grants of a key for AWS's own use (kms:CreateGrant where kms:GrantIsForAWSResource): Route 53 asks for them without its zone, and signs under the conditions of another statement.",
 			},
 		},
 	}
@@ -131,6 +132,9 @@ func serviceForUs(c *subject, path string, s statement) {
 		return
 	}
 	if s.limited("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:principalorgid", "kms:calleraccount", "kms:viaservice") {
+		return
+	}
+	if slices.Equal(s.Actions, []string{"kms:CreateGrant"}) && slices.Equal(s.Conditions["Bool"]["kms:GrantIsForAWSResource"], []string{"true"}) {
 		return
 	}
 	for operator, keys := range s.Conditions {

@@ -127,10 +127,11 @@ func endpointControls() []Control {
 			Types: tokens("ec2/Vpc"),
 			Exceptions: []string{
 				"Stacks that are not production: an endpoint costs by the hour in every zone, and their data is nobody's.",
+				"VPCs of a firewall: nothing that is in them calls AWS.",
 			},
 			resource: func(c *subject) {
 				if c.stack.Production && (!incidents || c.usesIncidentManager()) {
-					c.hasEndpoint(one.service)
+					c.unless(c.holdsFirewall(), func(c *subject) { c.hasEndpoint(one.service) })
 				}
 			},
 		}
@@ -146,6 +147,17 @@ func (c *subject) usesIncidentManager() bool {
 	return slices.ContainsFunc(c.stack.Resources, func(r Resource) bool {
 		return strings.HasPrefix(r.Type, "aws:ssmcontacts/") || strings.HasPrefix(r.Type, "aws:ssmincidents/")
 	})
+}
+
+func (c *subject) holdsFirewall() answer {
+	list, unsure := c.related("networkfirewall/Firewall", "vpcId")
+	switch {
+	case len(list) > 0:
+		return yes
+	case unsure:
+		return maybe
+	}
+	return no
 }
 
 func (c *subject) hasEndpoint(service string) {

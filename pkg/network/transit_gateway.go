@@ -224,6 +224,8 @@ func (b *transitBuild) makeVPN(name string, vpn config.VPN) (*ec2.VpnConnection,
 		CustomerGatewayId: customer.ID(),
 		TransitGatewayId:  b.gateway.ID(),
 		StaticRoutesOnly:  pulumi.Bool(true),
+		// Left out, AWS takes version 1 too.
+		Tunnel1IkeVersions: pulumi.ToStringArray([]string{"ikev2"}), Tunnel2IkeVersions: pulumi.ToStringArray([]string{"ikev2"}),
 		Tunnel1LogOptions: ec2.VpnConnectionTunnel1LogOptionsArgs{
 			CloudwatchLogOptions: ec2.VpnConnectionTunnel1LogOptionsCloudwatchLogOptionsArgs{
 				LogEnabled: pulumi.Bool(true), LogGroupArn: group.Arn, LogOutputFormat: pulumi.String("json"),

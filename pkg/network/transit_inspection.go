@@ -144,7 +144,9 @@ func (b *inspectionBuild) makeFirewall() error {
 		FirewallPolicyArn: policy.Arn,
 		SubnetMappings:    subnets,
 		DeleteProtection:  pulumi.Bool(b.args.Protect),
-		Tags:              b.tags(),
+		// A zone that goes takes its connections along, so zones change in two updates, the first without protection.
+		SubnetChangeProtection: pulumi.Bool(b.args.Protect),
+		Tags:                   b.tags(),
 	}, b.Options(pulumi.Protect(b.args.Protect))...)
 	if err != nil {
 		return err

@@ -123,6 +123,7 @@ func TestTransitGatewayVPN(t *testing.T) {
 	require.Equal(t, object{
 		"type": "ipsec.1", "customerGatewayId": "<hub-customer-gateway-plant>", "transitGatewayId": "<hub-gateway>",
 		"staticRoutesOnly": true, "tunnel1LogOptions": log, "tunnel2LogOptions": log,
+		"tunnel1IkeVersions": list("ikev2"), "tunnel2IkeVersions": list("ikev2"),
 	}, m.inputs("hub-vpn-plant"), "both tunnels write their logs")
 	require.Equal(t, "/aws/vendedlogs/vpn/acme-shared-hub-plant", m.get("hub-tunnel-log-group-plant").ID)
 	attachment := m.get("hub-vpn-plant").Outputs["transitGatewayAttachmentId"].StringValue()
