@@ -18,6 +18,9 @@ type Failure struct {
 
 // check gives the inputs with what the provider adds, and every fault in them, sorted.
 func (m *model) check(c call, old resource.PropertyMap) (resource.PropertyMap, []Failure, error) {
+	if isKube(c.Token) {
+		return kubeCheck(c, old)
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	r, err := m.request(c, opCreate)

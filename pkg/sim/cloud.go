@@ -31,6 +31,8 @@ type Options struct {
 	Speed float64
 	// Quotas raise or lower a default quota, by the error code that tells of it ("VpcLimitExceeded").
 	Quotas map[string]int
+	// Outside says that the engine runs outside every VPC: endpoints of clusters that are private do not answer it.
+	Outside bool
 	// ProviderPort and StorePort are the loopback ports to listen on; 0 takes any that is free.
 	ProviderPort, StorePort int
 }
@@ -65,7 +67,10 @@ func Start(options Options) (*Cloud, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &model{registry: reg, accounts: accounts, quotas: options.Quotas, inventory: inventory, store: store, sessions: map[string]identity{}}
+	m := &model{
+		registry: reg, accounts: accounts, quotas: options.Quotas, outside: options.Outside, inventory: inventory, store: store,
+		sessions: map[string]identity{},
+	}
 	m.joinMade()
 	store.model, store.owner = m, home
 	cloud := &Cloud{
@@ -237,7 +242,7 @@ func (c *Cloud) Resources() []Resource {
 	all := make([]Resource, len(sorted))
 	for i, record := range sorted {
 		all[i] = record.clone()
-		all[i].row = nil // of no use outside, and it would make equal resources of two clouds differ
+		all[i].row, all[i].creator = nil, "" // of no use outside, and they would make equal resources of two clouds differ
 	}
 	return all
 }

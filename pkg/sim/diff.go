@@ -23,6 +23,9 @@ type difference struct {
 // diff compares state and the inputs it was made of with new inputs. The state counts, so that drift is seen; a property
 // the program no longer gives goes back to its default, or stays as the cloud decided.
 func (m *model) diff(token string, oldInputs, state, inputs resource.PropertyMap) (*difference, error) {
+	if isKube(token) {
+		return kubeDiff(token, oldInputs, state, inputs), nil
+	}
 	t, err := m.row(token)
 	if err != nil {
 		return nil, err

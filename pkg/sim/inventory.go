@@ -22,7 +22,8 @@ type Resource struct {
 	URN        resource.URN // of the resource that made it, "" if none did
 	Properties resource.PropertyMap
 
-	row *row
+	row     *row
+	creator string // the ARN of who made it, "" for what nobody in particular made
 }
 
 // Text is a string property, "" when absent.
@@ -109,7 +110,10 @@ func (v *inventory) load(tx *bolt.Tx, reg *registry) error {
 		if err != nil {
 			return err
 		}
-		if record.row = reg.rows[record.Type]; record.row == nil {
+		if record.row = reg.rows[record.Type]; isKube(record.Type) {
+			record.row = kubeRow(record.Type)
+		}
+		if record.row == nil {
 			return fmt.Errorf("holds a %s, a type this version does not know; remove the file to start afresh", record.Type)
 		}
 		v.records[record.key()] = record
@@ -128,9 +132,9 @@ func (v *inventory) load(tx *bolt.Tx, reg *registry) error {
 
 // storedRecord is a Resource on disk.
 type storedRecord struct {
-	Account, Region, Type, ID, Name string
-	URN                             resource.URN
-	Properties                      *structpb.Struct
+	Account, Region, Type, ID, Name, Creator string
+	URN                                      resource.URN
+	Properties                               *structpb.Struct
 }
 
 func encodeRecord(record *Resource) ([]byte, error) {
@@ -139,7 +143,7 @@ func encodeRecord(record *Resource) ([]byte, error) {
 		return nil, err
 	}
 	return json.Marshal(storedRecord{
-		record.Account, record.Region, record.Type, record.ID, record.Name, record.URN, properties})
+		record.Account, record.Region, record.Type, record.ID, record.Name, record.creator, record.URN, properties})
 }
 
 func decodeRecord(content []byte) (*Resource, error) {
@@ -153,7 +157,7 @@ func decodeRecord(content []byte) (*Resource, error) {
 	}
 	return &Resource{
 		Account: stored.Account, Region: stored.Region, Type: stored.Type, ID: stored.ID,
-		Name: stored.Name, URN: stored.URN, Properties: properties,
+		Name: stored.Name, creator: stored.Creator, URN: stored.URN, Properties: properties,
 	}, nil
 }
 

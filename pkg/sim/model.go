@@ -21,6 +21,7 @@ type model struct {
 	store    *store // nil: buckets have no content
 	quotas   map[string]int
 	open     bool // accounts outside the simulation exist and trust everybody
+	outside  bool // the engine runs outside every VPC
 
 	mu        sync.Mutex // guards inventory and sessions
 	inventory *inventory
@@ -39,6 +40,7 @@ type call struct {
 	ID          string
 	Inputs      resource.PropertyMap // plain
 	Autonaming  *autonaming          // nil: as the row says
+	kube        *kubeTarget          // of the package kubernetes: the cluster's API
 }
 
 // autonaming is how the engine was told to name what has no name.
@@ -49,6 +51,9 @@ type autonaming struct {
 
 // row is the registry's row of a type.
 func (m *model) row(token string) (*row, error) {
+	if isKube(token) {
+		return kubeRow(token), nil
+	}
 	if known := m.registry.rows[token]; known != nil {
 		return known, nil
 	}
@@ -68,8 +73,16 @@ func (m *model) request(c call, op operation) (*request, error) {
 
 // create makes a resource and gives its record.
 func (m *model) create(c call) (*Resource, error) {
+	if isKube(c.Token) {
+		return m.kubeCreate(c)
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	return m.createHeld(c)
+}
+
+// createHeld is create with the lock held.
+func (m *model) createHeld(c call) (*Resource, error) {
 	r, err := m.request(c, opCreate)
 	if err != nil {
 		return nil, err
@@ -82,6 +95,9 @@ func (m *model) create(c call) (*Resource, error) {
 	}
 	record := &Resource{
 		Account: r.Account, Region: r.Type.regionOf(r.place), Type: c.Token, ID: r.ID, Name: c.Name, URN: c.URN, row: r.Type,
+	}
+	if c.Caller != nil {
+		record.creator = c.Caller.Source
 	}
 	if refused := m.judgeCreate(r, record); refused != nil {
 		return nil, r.failed(refused)
@@ -124,6 +140,9 @@ func (m *model) judge(r *request, rules []rule) *Error {
 
 // update changes a resource in place and gives its record.
 func (m *model) update(c call) (*Resource, error) {
+	if isKube(c.Token) {
+		return m.kubeUpdate(c)
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	r, err := m.request(c, opUpdate)
@@ -153,8 +172,16 @@ func (m *model) update(c call) (*Resource, error) {
 
 // remove deletes a resource and what lives within it; one already gone is no error, as with the real provider.
 func (m *model) remove(c call) error {
+	if isKube(c.Token) {
+		return m.kubeRemove(c)
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	return m.removeHeld(c)
+}
+
+// removeHeld is remove with the lock held.
+func (m *model) removeHeld(c call) error {
 	r, err := m.request(c, opDelete)
 	if err != nil {
 		return err
@@ -189,6 +216,9 @@ func (m *model) judgeDelete(r *request, target *Resource) *Error {
 
 // read gives a resource's record, or nil.
 func (m *model) read(c call) (*Resource, error) {
+	if isKube(c.Token) {
+		return m.kubeRead(c)
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	r, err := m.request(c, opRead)
@@ -208,6 +238,9 @@ func (m *model) read(c call) (*Resource, error) {
 
 // preview gives the outputs a create or an update would have, unknown where only the cloud can know.
 func (m *model) preview(c call, old resource.PropertyMap) (resource.PropertyMap, error) {
+	if isKube(c.Token) {
+		return kubePreview(c, old), nil
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	r, err := m.request(c, opCreate)
@@ -280,4 +313,13 @@ func (t *row) regionOf(at place) string {
 		return ""
 	}
 	return at.Region
+}
+
+// latencyOf is how long the cloud takes for a type.
+func (m *model) latencyOf(token string) latency {
+	known, err := m.row(token)
+	if err != nil {
+		return latency{}
+	}
+	return known.Latency
 }

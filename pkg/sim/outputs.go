@@ -97,6 +97,9 @@ func (r *request) previewOutputs(schema *resourceSchema) resource.PropertyMap {
 // inputsOf are the inputs a program would have to give to get a resource as it is now. A refresh keeps to what the program
 // gave (inputs) and to what changed since (state); an import, which knows neither, takes all that is not a default.
 func (m *model) inputsOf(found *Resource, inputs, state resource.PropertyMap) resource.PropertyMap {
+	if isKube(found.Type) {
+		return kubeInputs(found, inputs)
+	}
 	known := resource.PropertyMap{}
 	for name := range m.registry.schema(found.Type).Inputs {
 		key := resource.PropertyKey(name)

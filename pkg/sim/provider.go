@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -127,6 +128,12 @@ func (p *provider) DiffConfig(_ context.Context, in *pulumirpc.DiffRequest) (*pu
 		return nil, err
 	}
 	answer := &pulumirpc.DiffResponse{Changes: pulumirpc.DiffResponse_DIFF_NONE}
+	if packageOf(in.GetUrn()) == kubePackage {
+		if answer.Diffs, answer.Replaces = diffKubeConfig(olds, news); len(answer.Diffs) > 0 {
+			answer.Changes = pulumirpc.DiffResponse_DIFF_SOME
+		}
+		return answer, nil
+	}
 	for key := range union(olds, news) {
 		if olds[key].DeepEquals(news[key]) {
 			continue
@@ -210,7 +217,7 @@ func (p *provider) call(ctx context.Context, urn, id string, inputs *structpb.St
 	named := resource.URN(urn)
 	return call{
 		place: opened.place, Caller: &opened.caller, DefaultTags: maps.Clone(opened.defaultTags),
-		Token: string(named.Type()), URN: named, Name: named.Name(), ID: id, Inputs: values,
+		Token: string(named.Type()), URN: named, Name: named.Name(), ID: id, Inputs: values, kube: opened.kube,
 	}, stopped, nil
 }
 
@@ -218,6 +225,10 @@ func (p *provider) call(ctx context.Context, urn, id string, inputs *structpb.St
 func failed(err error) error {
 	if _, ok := status.FromError(err); ok {
 		return err
+	}
+	var half *unready
+	if errors.As(err, &half) {
+		return half.status()
 	}
 	return status.Error(codes.Unknown, fmt.Sprint(err))
 }

@@ -164,7 +164,7 @@ func (p *provider) change(
 		if changed, err = run(asked); err != nil {
 			return "", err
 		}
-		wait(ctx, stopped, p.speed, p.model.registry.rows[asked.Token].Latency.of(op, asked.Inputs))
+		wait(ctx, stopped, p.speed, p.model.latencyOf(asked.Token).of(op, asked.Inputs))
 		return changed.ID, nil
 	})
 	if err != nil {

@@ -169,6 +169,7 @@ func registryOf(groups ...[]row) (*registry, error) {
 	if err != nil {
 		return nil, err
 	}
+	schemas[kubePackage] = kubeSchema()
 	reg := &registry{
 		rows: map[string]*row{}, schemas: schemas, prefixes: map[string]*row{}, kinds: map[string]*row{},
 	}

@@ -129,6 +129,11 @@ type WebToken struct {
 func (m *model) assumeWithToken(roleARN string, token WebToken, seconds int) *Error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	return m.takesToken(roleARN, token, seconds)
+}
+
+// takesToken is assumeWithToken with the lock held.
+func (m *model) takesToken(roleARN string, token WebToken, seconds int) *Error {
 	refused := func(status int, code, format string, args ...any) *Error {
 		e := refuseStatus(status, code, format, args...)
 		e.operation = "STS: AssumeRoleWithWebIdentity"

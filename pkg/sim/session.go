@@ -15,6 +15,7 @@ type session struct {
 	caller      identity
 	defaultTags resource.PropertyMap
 	model       *model
+	kube        *kubeTarget // of the package kubernetes
 }
 
 // decodeConfig turns a provider's inputs into typed values: the engine hands lists and objects over as JSON text.
@@ -53,6 +54,9 @@ func (m *model) checkConfig(pkg string, config resource.PropertyMap) []Failure {
 // configure opens a session for a provider configuration; ambient is where a provider acts that says nothing.
 func (m *model) configure(pkg string, config resource.PropertyMap, ambient place) (*session, error) {
 	values := decodeConfig(m.registry.schemas[pkg].Provider, config)
+	if pkg == kubePackage {
+		return &session{place: ambient, caller: operator(ambient), model: m, kube: kubeTargetOf(values)}, nil
+	}
 	at := ambient
 	if region := text(values, "region"); region != "" {
 		at = place{Account: at.Account, Region: region, Partition: partitionOf(region)}

@@ -97,13 +97,12 @@ func listenerRow() row {
 // balancingSuffix is what an ARN of Elastic Load Balancing ends in: net/<name>/<hash> of a network load balancer.
 func balancingSuffix(kind string) maker {
 	return func(r *request) resource.PropertyValue {
-		name, within := r.Text("name"), ""
+		name, within := r.Text("name"), "app/"
 		hash := digest(16, r.Account, r.Region, kind, name, r.Text("loadBalancerArn"), r.field("port"))
 		switch kind {
 		case "loadbalancer/":
-			within = map[string]string{"network": "net/", "gateway": "gwy/"}[r.Text("loadBalancerType")]
-			if within == "" {
-				within = "app/"
+			if short := map[string]string{"network": "net/", "gateway": "gwy/"}[r.Text("loadBalancerType")]; short != "" {
+				within = short
 			}
 		case "listener/":
 			_, within, _ = strings.Cut(r.Text("loadBalancerArn"), ":loadbalancer/")
