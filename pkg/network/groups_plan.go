@@ -12,7 +12,8 @@ import (
 type plannedRule struct {
 	group   string
 	inbound bool
-	// key tells it apart from the group's others, and stays as it is whatever is added: "ingress-web-https-10.16.0.0-12".
+	// key tells it apart from the VPC's others, and stays as it is whatever is added: "apps.ingress.web.10.16.0.0-12". Names
+	// have no dots, so no two groups, rules and peers come to one key.
 	key         string
 	traffic     config.Traffic
 	peer        config.Peer
@@ -40,12 +41,12 @@ func planDirection(group string, inbound bool, rules map[string]config.GroupRule
 		traffic := rule.Traffic()
 		for _, kind := range traffic {
 			for _, peer := range rule.Peers() {
-				parts := []string{direction, name, peerKey(peer)}
+				parts := []string{group, direction, name, peerKey(group, peer)}
 				if len(traffic) > 1 { // DNS is asked by both protocols
 					parts = append(parts, kind.Protocol)
 				}
 				plan = append(plan, plannedRule{
-					group: group, inbound: inbound, key: strings.Join(parts, "-"), traffic: kind, peer: peer,
+					group: group, inbound: inbound, key: strings.Join(parts, "."), traffic: kind, peer: peer,
 					description: describeRule(rule.Description, kind, peer, inbound),
 				})
 			}
@@ -54,11 +55,14 @@ func planDirection(group string, inbound bool, rules map[string]config.GroupRule
 	return plan
 }
 
-// peerKey is a peer in a logical name. What begins with a letter is a name, what begins with a digit a block: they never
-// meet, but for a group and a list of one name, of which the list says so.
-func peerKey(peer config.Peer) string {
-	if peer.PrefixList != "" {
-		return "list-" + strings.ReplaceAll(peer.PrefixList, "/", "-")
+// peerKey is a peer in a logical name: a group's has no dot, a list's begins with "list.", a block's has dots of its own.
+// A group that means itself is named, as it may be in the stack file: to write the other makes no new rule.
+func peerKey(group string, peer config.Peer) string {
+	switch {
+	case peer.Self:
+		return group
+	case peer.PrefixList != "":
+		return "list." + strings.ReplaceAll(peer.PrefixList, "/", ".")
 	}
 	return strings.NewReplacer("/", "-", ":", ".").Replace(peer.String())
 }

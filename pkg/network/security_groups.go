@@ -94,8 +94,8 @@ func (a *SecurityGroupsArgs) makeRule(
 	if rule.traffic.Protocol != "-1" {
 		from, to = pulumi.Int(rule.traffic.From), pulumi.Int(rule.traffic.To)
 	}
-	of, name := groups[rule.group].ID(), c.Name("rule", rule.group, rule.key)
-	tags := a.tags(vpcGroups, rule.group, rule.key)
+	of, name := groups[rule.group].ID(), c.Name("rule", rule.key)
+	tags := a.tags(vpcGroups, rule.key)
 	if rule.inbound {
 		_, err := vpc.NewSecurityGroupIngressRule(ctx, name, &vpc.SecurityGroupIngressRuleArgs{
 			SecurityGroupId: of, IpProtocol: pulumi.String(rule.traffic.Protocol), FromPort: from, ToPort: to, CidrIpv4: cidr4, CidrIpv6: cidr6,

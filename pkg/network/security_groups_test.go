@@ -55,16 +55,16 @@ func TestSecurityGroups(t *testing.T) {
 	require.Len(t, m.of("SecurityGroupIngressRule"), 4)
 	require.Len(t, m.of("SecurityGroupEgressRule"), 1)
 	https := object{"securityGroupId": "<main-groups-group-web>", "ipProtocol": "tcp", "fromPort": 443.0, "toPort": 443.0}
-	require.Equal(t, merged(https, "cidrIpv4", "10.0.0.0/8", "description", "TCP 443 from 10.0.0.0/8"), m.inputs("main-groups-rule-web-ingress-offices-10.0.0.0-8"))
+	require.Equal(t, merged(https, "cidrIpv4", "10.0.0.0/8", "description", "TCP 443 from 10.0.0.0/8"), m.inputs("main-groups-rule-web.ingress.offices.10.0.0.0-8"))
 	require.Equal(t, merged(https, "prefixListId", "<lists-list-offices>", "description", "TCP 443 from offices"),
-		m.inputs("main-groups-rule-web-ingress-offices-list-offices"))
+		m.inputs("main-groups-rule-web.ingress.offices.list.offices"))
 	inner := object{"ipProtocol": "tcp", "fromPort": 8080.0, "toPort": 8080.0}
 	require.Equal(t, merged(merged(inner, "securityGroupId", "<main-groups-group-web>"), "referencedSecurityGroupId", "<main-groups-group-apps>", "description", "TCP 8080 to apps"),
-		m.inputs("main-groups-rule-web-egress-apps-apps"))
+		m.inputs("main-groups-rule-web.egress.apps.apps"))
 	require.Equal(t, merged(merged(inner, "securityGroupId", "<main-groups-group-apps>"), "referencedSecurityGroupId", "<main-groups-group-web>", "description", "TCP 8080 from web"),
-		m.inputs("main-groups-rule-apps-ingress-web-web"))
+		m.inputs("main-groups-rule-apps.ingress.web.web"))
 	require.Equal(t, merged(merged(inner, "securityGroupId", "<main-groups-group-apps>"), "referencedSecurityGroupId", "<main-groups-group-apps>", "description", "TCP 8080 from the group itself"),
-		m.inputs("main-groups-rule-apps-ingress-web-self"))
+		m.inputs("main-groups-rule-apps.ingress.web.apps"))
 }
 
 // merged is an object with more properties, given as key and value.
