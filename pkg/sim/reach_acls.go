@@ -16,7 +16,7 @@ const answerPort = 50000
 // cross is the way from one subnet to another, or out of and into one from elsewhere (""): the network ACL of each is asked.
 // Between network interfaces of one subnet none is.
 func (w *walk) cross(from, to string) {
-	if from == to || w.reason != "" || w.routesOnly {
+	if from == to || w.reason != "" {
 		return
 	}
 	if from != "" {

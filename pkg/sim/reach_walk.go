@@ -13,8 +13,6 @@ type walk struct {
 	target   Endpoint
 	port     int    // the traffic's destination port
 	protocol string // tcp or udp
-	// routesOnly leaves network ACLs out.
-	routesOnly bool
 
 	hops      []Hop
 	zone      string    // the availability zone the traffic is in
@@ -53,7 +51,7 @@ func (w *walk) fromInternet() {
 		w.stop("the internet does not route " + w.to.String())
 		return
 	}
-	out := &walk{m: w.m, from: w.to, to: w.from, routesOnly: true}
+	out := &walk{m: w.m, from: w.to, to: w.from}
 	out.inSubnet(subnet.ID)
 	if out.end != "internet" || out.nat != nil {
 		w.stop("subnet " + subnet.ID + " has no public address: it does not route to an internet gateway")
