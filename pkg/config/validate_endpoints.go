@@ -15,8 +15,12 @@ func (l *loader) checkVPCEndpoints(at path, vpc VPC) {
 	if len(vpc.SharedEndpoints) > 0 && l.stack.Kind != "" && l.stack.Kind != Shared {
 		l.fault(shared, fmt.Sprintf("stands in a stack of kind %s", l.stack.Kind), "move it to the shared stack, or use interfaceEndpoints")
 	}
-	if len(vpc.EndpointsFromShared) > 0 && l.stack.Kind == Shared {
+	switch {
+	case len(vpc.EndpointsFromShared) == 0:
+	case l.stack.Kind == Shared:
 		l.fault(from, "stands in the shared stack itself", "use sharedEndpoints")
+	case l.stack.Kind == Management:
+		l.fault(from, "stands in the management stack, which comes up before the shared one", "use interfaceEndpoints")
 	}
 	l.checkShareable(shared, vpc.SharedEndpoints)
 	l.checkShareable(from, vpc.EndpointsFromShared)
