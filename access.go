@@ -8,6 +8,7 @@ import (
 	"aws-platform/pkg/iampolicy"
 	"aws-platform/pkg/naming"
 	"aws-platform/pkg/network"
+	"aws-platform/pkg/operations"
 	"aws-platform/pkg/organization"
 	"aws-platform/pkg/security"
 )
@@ -61,6 +62,9 @@ func (p *platform) accessTo(stack string) (*security.AccountAccess, error) {
 		args.Previews = p.stack.Of(config.Shared) // which records this account
 	case shared:
 		args.Previews, args.Watches = p.stack.Of(config.Workload), true
+		if p.stack.Stacks[shared].CI != nil {
+			args.Secrets = p.Project()
+		}
 		args.Issuers = security.Issuers(p.stack.Stacks[shared].CI)
 		args.Roles = []string{
 			security.NarrowRoleName(p.scope.Organization, "*", networkJob),
@@ -234,6 +238,10 @@ func (p *platform) pipelineRights(stack string) (security.PipelineRights, error)
 			role(id, security.AccessRole(name, security.Readonly)), p.published(config.Management, "stateBackend", "readRoles", stack),
 		},
 	}
+	key := p.published(config.Management, "stateBackend", "secretsKeyArn")
+	opens := operations.DecryptSecrets(p.Project(), key, append(p.upstreams(p.stack.Stacks[stack].Kind), stack)...)
+	rights.PreviewMore = []iampolicy.Statement{opens}
+	rights.DeployMore = []iampolicy.Statement{opens, operations.EncryptSecrets(p.Project(), key, stack)}
 	switch p.stack.Stacks[stack].Kind {
 	case config.Management:
 		for _, member := range append(p.stack.Of(config.Shared), p.stack.Of(config.Workload)...) {

@@ -214,13 +214,10 @@ func (p *platform) stateBackend() error {
 // taken in the stack's account takes no other, so none of those is among them. What a stack reads follows from its kind, as
 // data flows one way.
 func (p *platform) stateStacks() map[string]operations.StateStack {
-	upstream := map[config.Kind][]config.Kind{
-		config.Shared: {config.Management}, config.Workload: {config.Management, config.Shared},
-	}
 	name := p.stack.Organization
 	stacks := map[string]operations.StateStack{}
 	for stack, cfg := range p.stack.Stacks {
-		access := operations.StateStack{AccountID: p.account(stack), Trusted: []operations.StatePrincipals{
+		access := operations.StateStack{Trusted: []operations.StatePrincipals{
 			{AccountID: pulumi.String(p.scope.AccountID), Roles: p.operators()},
 		}}
 		if shared := p.stack.The(config.Shared); shared != "" && p.stack.Stacks[shared].CI != nil {
@@ -233,12 +230,21 @@ func (p *platform) stateStacks() map[string]operations.StateStack {
 				})
 			}
 		}
-		for _, kind := range upstream[cfg.Kind] {
-			access.Reads = append(access.Reads, p.stack.Of(kind)...)
-		}
+		access.Reads = p.upstreams(cfg.Kind)
 		stacks[stack] = access
 	}
 	return stacks
+}
+
+// upstreams are the stacks whose outputs a stack of a kind reads.
+func (p *platform) upstreams(kind config.Kind) []string {
+	switch kind {
+	case config.Shared:
+		return p.stack.Of(config.Management)
+	case config.Workload:
+		return append(p.stack.Of(config.Management), p.stack.Of(config.Shared)...)
+	}
+	return nil
 }
 
 // operators are the roles of the management account that run stacks.

@@ -35,6 +35,7 @@ func deployCharter(s, other site, all map[string]site) charter {
 			{"a trail's records", "s3:DeleteObject", bucket("acme-shared-logs-trail-" + shared.id + "/AWSLogs/x"), nil},
 			{"locks on records", "s3:BypassGovernanceRetention", bucket("acme-shared-logs-trail-" + shared.id + "/AWSLogs/x"), nil},
 			{"decrypting with its account's key", "kms:Decrypt", s.arn("kms", "key/any"), nil},
+			{"secrets of its own stack", "kms:Decrypt", management.output("StateBackend", "state-key-secrets", "arn"), secretsOf(s.stack)},
 			{"the neighbour's deploy role", "sts:AssumeRole", other.role("acme-deploy"), nil},
 			{"a narrow role, which those who run it take", "sts:AssumeRole", shared.role("acme-" + s.environment + "-network"), nil},
 			{"the neighbour's network role", "sts:AssumeRole", shared.role("acme-" + other.environment + "-network"), nil},

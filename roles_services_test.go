@@ -126,6 +126,7 @@ func servicesMayNot(s site, all map[string]site) []call {
 		{"an object", "s3:GetObject", bucket("acme-shared-logs-trail-" + all["shared"].id + "/AWSLogs/x"), nil},
 		{"a secret", "secretsmanager:GetSecretValue", s.arn("secretsmanager", "secret:acme-x"), nil},
 		{"decrypting", "kms:Decrypt", s.arn("kms", "key/any"), nil},
+		{"secrets of a stack", "kms:Decrypt", all["management"].output("StateBackend", "state-key-secrets", "arn"), secretsOf(s.stack)},
 		{"a role", "iam:CreateRole", s.role("acme/app"), when("iam:PermissionsBoundary", s.iam("policy/acme-boundary"))},
 		{"handing a role over", "iam:PassRole", s.role("acme/app"), when("iam:PassedToService", "lambda.amazonaws.com")},
 		{"the deploy role", "sts:AssumeRole", s.role("acme-deploy"), nil},

@@ -21,12 +21,17 @@ func signsIn(shared site, why, subject string) taker {
 func pipelineCharter(s, other site, all map[string]site) charter {
 	shared, management := all["shared"], all["management"]
 	take := func(why, role string) call { return call{why, "sts:AssumeRole", role, nil} }
+	key := management.output("StateBackend", "state-key-secrets", "arn")
 	c := charter{
 		may: []call{
+			{"its secrets", "kms:Decrypt", key, secretsOf(s.stack)},
+			{"new secrets", "kms:Encrypt", key, secretsOf(s.stack)},
+			{"secrets of what it builds on", "kms:Decrypt", key, secretsOf("management")},
 			take("its deploy role", s.role("acme-deploy")),
 			take("the role that writes its state", management.role("acme-management-state-write-"+s.stack)),
 		},
-		mayNot: append(pipelinesMayNot(s),
+		mayNot: append(pipelinesMayNot(s, other, key),
+			call{"new secrets of what it builds on", "kms:Encrypt", key, secretsOf("management")},
 			take("another stack's deploy role", other.role("acme-deploy")),
 			take("the role that writes another's state", management.role("acme-management-state-write-"+other.stack)),
 			take("another's network role", shared.role("acme-"+other.environment+"-network")),
@@ -54,12 +59,15 @@ func pipelineCharter(s, other site, all map[string]site) charter {
 func previewCharter(s, other site, all map[string]site) charter {
 	shared, management := all["shared"], all["management"]
 	take := func(why, role string) call { return call{why, "sts:AssumeRole", role, nil} }
+	key := management.output("StateBackend", "state-key-secrets", "arn")
 	c := charter{
 		may: []call{
+			{"its secrets", "kms:Decrypt", key, secretsOf(s.stack)},
 			take("its readonly role", s.role("acme-readonly")),
 			take("the role that reads its state", management.role("acme-management-state-read-"+s.stack)),
 		},
-		mayNot: append(pipelinesMayNot(s),
+		mayNot: append(pipelinesMayNot(s, other, key),
+			call{"new secrets", "kms:Encrypt", key, secretsOf(s.stack)},
 			take("its deploy role", s.role("acme-deploy")),
 			take("the role that writes its state", management.role("acme-management-state-write-"+s.stack)),
 			take("the role that reads another's state", management.role("acme-management-state-read-"+other.stack)),
@@ -87,8 +95,11 @@ func previewCharter(s, other site, all map[string]site) charter {
 }
 
 // pipelinesMayNot is what no pipeline does itself.
-func pipelinesMayNot(s site) []call {
+func pipelinesMayNot(s, other site, secretsKey string) []call {
 	return []call{
+		{"another stack's secrets", "kms:Decrypt", secretsKey, secretsOf(other.stack)},
+		{"another project's secrets", "kms:Decrypt", secretsKey, when("kms:EncryptionContext:stack", s.stack)},
+		{"the secrets key's policy", "kms:PutKeyPolicy", secretsKey, nil},
 		{"a change", "ec2:CreateVpc", "*", nil},
 		{"a look", "ec2:DescribeVpcs", "*", nil},
 		{"state", "s3:GetObject", stateOf(s.stack).checkpoint, nil},

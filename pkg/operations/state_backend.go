@@ -39,11 +39,10 @@ type StateBackendArgs struct {
 
 // StateStack is who may use one stack's state.
 type StateStack struct {
-	// AccountID is the stack's own account: its roles may use the stack's secrets as far as their policies let them.
-	AccountID pulumi.StringInput
 	// Reads are the other stacks whose outputs this one uses through stack references; its roles may read their state.
 	Reads []string
-	// Trusted may assume the role that writes the stack's state and the one that reads it.
+	// Trusted may assume the role that writes the stack's state and the one that reads it, and use the stack's secrets as far
+	// as their own policies let them; so may Readers, as far as reading goes.
 	Trusted []StatePrincipals
 	// Readers may assume the role that reads, and no other: whoever previews.
 	Readers []StatePrincipals

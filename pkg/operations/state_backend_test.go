@@ -39,7 +39,7 @@ func stackIn(id string, reads ...string) operations.StateStack {
 	by := func(role string) []operations.StatePrincipals {
 		return []operations.StatePrincipals{{AccountID: pulumi.String(id), Roles: []string{role}}}
 	}
-	return operations.StateStack{AccountID: pulumi.String(id), Reads: reads, Trusted: by("acme-deploy"), Readers: by("acme-readonly")}
+	return operations.StateStack{Reads: reads, Trusted: by("acme-deploy"), Readers: by("acme-readonly")}
 }
 
 // build makes a state backend under mocks and gives what it registered, by logical name.
@@ -243,7 +243,7 @@ func TestStateBackendPoliciesReachTheirResources(t *testing.T) {
 		return strings.Join(all, " ")
 	}
 	assert.Equal(t, "Administer UseThroughS3", sids("state-key-state", "policy"))
-	assert.Equal(t, "Administer UseInProject   ", sids("state-key-secrets", "policy"))
+	assert.Equal(t, "Administer UseInProject    ", sids("state-key-secrets", "policy"))
 	assert.Equal(t, "DenyPlainHTTP DenyOldTLS DenyOtherEncryption DenyOtherKey", sids("state-bucket-policy", "policy"))
 	assert.Equal(t, "DenyPlainHTTP DenyOldTLS DeliverAccessLog", sids("state-logs-policy", "policy"))
 	assert.Equal(t, "List Read DecryptState DecryptSecrets", sids("state-access-read-dev", "policy"))

@@ -42,9 +42,8 @@ type statePlan struct {
 // stackPlan is one stack's share of the backend.
 type stackPlan struct {
 	name      string
-	accountID pulumi.StringInput // whose principals use the stack's secrets
-	reads     []string           // other stacks read through stack references, sorted, each once
-	writeRole string             // physical names
+	reads     []string // other stacks read through stack references, sorted, each once
+	writeRole string   // physical names
 	readRole  string
 	trusted   []StatePrincipals // who may assume both roles
 	readers   []StatePrincipals // who may assume the one that reads, besides
@@ -67,7 +66,7 @@ func planState(args StateBackendArgs) (statePlan, error) {
 		access := args.Stacks[name]
 		faults = append(faults, stackFaults(name, access, args.Stacks)...)
 		plan.stacks = append(plan.stacks, stackPlan{
-			name: name, accountID: access.AccountID,
+			name:      name,
 			reads:     slices.Compact(slices.Sorted(slices.Values(access.Reads))),
 			writeRole: scope.Name(maxRoleName, "state-write", name),
 			readRole:  scope.Name(maxRoleName, "state-read", name),
@@ -89,9 +88,6 @@ func stackFaults(name string, access StateStack, all map[string]StateStack) []er
 	// The grant on a checkpoint is "<stack>.json*": a stack named "dev.json-old" would be inside the grant of "dev".
 	if strings.Contains(name, ".json") {
 		fault(": a stack name must not contain \".json\", it would be covered by another stack's grant")
-	}
-	if access.AccountID == nil {
-		fault(": has no account; give AccountID")
 	}
 	named := 0
 	for _, who := range slices.Concat(access.Trusted, access.Readers) {
@@ -117,15 +113,16 @@ func stackFaults(name string, access StateStack, all map[string]StateStack) []er
 	return faults
 }
 
-// readerAccounts are the accounts of the stacks that read the given stack's state.
-func (p statePlan) readerAccounts(stack string) []pulumi.StringInput {
-	var accounts []pulumi.StringInput
+// readersOf are who reads a stack's state and does not write it: those who preview it, and those who take the roles of a stack
+// that reads it.
+func (p statePlan) readersOf(stack stackPlan) []StatePrincipals {
+	readers := slices.Clone(stack.readers)
 	for _, s := range p.stacks {
-		if slices.Contains(s.reads, stack) {
-			accounts = append(accounts, s.accountID)
+		if slices.Contains(s.reads, stack.name) {
+			readers = slices.Concat(readers, s.trusted, s.readers)
 		}
 	}
-	return accounts
+	return readers
 }
 
 // bucketARN is the state bucket's ARN, known from its name.

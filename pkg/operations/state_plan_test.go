@@ -1,6 +1,7 @@
 package operations
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -10,7 +11,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-platform/pkg/config"
-	"aws-platform/pkg/iampolicy"
 	"aws-platform/pkg/naming"
 )
 
@@ -33,7 +33,7 @@ const operators = "aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Operator_*"
 // stackIn is a stack of an account that its deploy role runs and its readonly role previews.
 func stackIn(id string, reads ...string) StateStack {
 	return StateStack{
-		AccountID: pulumi.String(id), Reads: reads,
+		Reads: reads,
 		Trusted: []StatePrincipals{
 			{AccountID: pulumi.String(id), Roles: []string{"acme-deploy"}},
 			{AccountID: pulumi.String(managementID), Roles: []string{operators}},
@@ -65,12 +65,12 @@ func TestPlanNamesEverythingBeforeAWSIsAsked(t *testing.T) {
 		scope: scope(), project: "aws-platform", bucket: "acme-state", logBucket: "acme-state-logs",
 		stacks: []stackPlan{
 			{
-				name: "dev", accountID: pulumi.String(devID), reads: []string{"shared"},
+				name: "dev", reads: []string{"shared"},
 				trusted: stackIn(devID).Trusted, readers: stackIn(devID).Readers,
 				writeRole: "acme-management-state-write-dev", readRole: "acme-management-state-read-dev",
 			},
 			{
-				name: "shared", accountID: pulumi.String(sharedID),
+				name:    "shared",
 				trusted: stackIn(sharedID).Trusted, readers: stackIn(sharedID).Readers,
 				writeRole: "acme-management-state-write-shared", readRole: "acme-management-state-read-shared",
 			},
@@ -79,8 +79,9 @@ func TestPlanNamesEverythingBeforeAWSIsAsked(t *testing.T) {
 	if diff := cmp.Diff(want, plan, cmp.AllowUnexported(statePlan{}, stackPlan{})); diff != "" {
 		t.Error(diff)
 	}
-	assert.Equal(t, iampolicy.Strings(devID), plan.readerAccounts("shared"))
-	assert.Empty(t, plan.readerAccounts("dev"))
+	dev, shared := plan.stacks[0], plan.stacks[1]
+	assert.Equal(t, dev.readers, plan.readersOf(dev))
+	assert.Equal(t, slices.Concat(shared.readers, dev.trusted, dev.readers), plan.readersOf(shared))
 }
 
 func TestPlanListsEachReadOnceAndSorted(t *testing.T) {
@@ -120,22 +121,18 @@ func TestPlanRefuses(t *testing.T) {
 				`state backend: stack dev: always reads its own state; remove "dev" from what it reads`,
 		},
 		"nobody trusted": {
-			func(a *StateBackendArgs) { a.Stacks["dev"] = StateStack{AccountID: pulumi.String(devID)} },
+			func(a *StateBackendArgs) { a.Stacks["dev"] = StateStack{} },
 			"state backend: stack dev: trusts nobody; give Trusted the roles that run the stack",
-		},
-		"no account": {
-			func(a *StateBackendArgs) { a.Stacks["dev"] = StateStack{Trusted: stackIn(devID).Trusted} },
-			"state backend: stack dev: has no account; give AccountID",
 		},
 		"every role of an account": {
 			func(a *StateBackendArgs) {
-				a.Stacks["dev"] = StateStack{AccountID: pulumi.String(devID), Readers: []StatePrincipals{{pulumi.String(devID), []string{"*"}}}}
+				a.Stacks["dev"] = StateStack{Readers: []StatePrincipals{{pulumi.String(devID), []string{"*"}}}}
 			},
 			"state backend: stack dev: trusts every role of an account; name the roles",
 		},
 		"principals of no account": {
 			func(a *StateBackendArgs) {
-				a.Stacks["dev"] = StateStack{AccountID: pulumi.String(devID), Trusted: []StatePrincipals{{nil, []string{"x"}}}}
+				a.Stacks["dev"] = StateStack{Trusted: []StatePrincipals{{nil, []string{"x"}}}}
 			},
 			"state backend: stack dev: trusts principals without an account or without roles; give both",
 		},

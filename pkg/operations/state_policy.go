@@ -65,34 +65,38 @@ func (p statePlan) stateKeyPolicy() []iampolicy.Statement {
 	return []iampolicy.Statement{administer(p.scope), useThroughS3(p.scope, "kms:Decrypt", "kms:GenerateDataKey")}
 }
 
-// secretsKeyPolicy binds each account to the encryption contexts of the stacks it runs or reads. Statements of stacks
-// have no id: stack names may have characters that an id may not.
+// secretsKeyPolicy binds those who take a stack's roles to the encryption contexts of the stack and of those it reads: Pulumi
+// opens secrets with the credentials of the run. Statements of stacks have no id: stack names may have characters that an id
+// may not.
 func (p statePlan) secretsKeyPolicy() []iampolicy.Statement {
 	statements := []iampolicy.Statement{administer(p.scope), {
 		Sid: "UseInProject", Principals: accounts(p.scope, p.scope.AccountID),
 		Actions: []string{"kms:Decrypt", "kms:Encrypt"}, Resources: iampolicy.Strings("*"),
-		Conditions: p.context(),
+		Conditions: secretsContext(p.project),
 	}}
 	for _, stack := range p.stacks {
-		statements = append(statements, iampolicy.Statement{
-			Principals: roots(p.scope, stack.accountID),
-			Actions:    []string{"kms:Decrypt", "kms:Encrypt"}, Resources: iampolicy.Strings("*"),
-			Conditions: p.context(stack.name),
-		})
-		if readers := p.readerAccounts(stack.name); len(readers) > 0 {
-			statements = append(statements, iampolicy.Statement{
-				Principals: roots(p.scope, readers...),
-				Actions:    []string{"kms:Decrypt"}, Resources: iampolicy.Strings("*"),
-				Conditions: p.context(stack.name),
-			})
+		if len(stack.trusted) > 0 {
+			statements = append(statements, p.useSecrets(stack.name, stack.trusted, "kms:Decrypt", "kms:Encrypt"))
+		}
+		if readers := p.readersOf(stack); len(readers) > 0 {
+			statements = append(statements, p.useSecrets(stack.name, readers, "kms:Decrypt"))
 		}
 	}
 	return statements
 }
 
-// context holds a use of the secrets key to the project, and to stacks if any are named.
-func (p statePlan) context(stacks ...string) []iampolicy.Condition {
-	conditions := []iampolicy.Condition{iampolicy.When("StringEquals", contextProject, p.project)}
+// useSecrets lets principals use a stack's secrets.
+func (p statePlan) useSecrets(stack string, by []StatePrincipals, actions ...string) iampolicy.Statement {
+	who, named := p.named(by)
+	return iampolicy.Statement{
+		Principals: who, Actions: actions, Resources: iampolicy.Strings("*"),
+		Conditions: append(secretsContext(p.project, stack), named...),
+	}
+}
+
+// secretsContext holds a use of the secrets key to a project, and to stacks of it if any are named.
+func secretsContext(project string, stacks ...string) []iampolicy.Condition {
+	conditions := []iampolicy.Condition{iampolicy.When("StringEquals", contextProject, project)}
 	if len(stacks) > 0 {
 		conditions = append(conditions, iampolicy.When("StringEquals", contextStack, stacks...))
 	}
@@ -147,11 +151,19 @@ func (p statePlan) logBucketPolicy() []iampolicy.Statement {
 	})
 }
 
-// trust opens a role to named roles. Their accounts are the principals and the roles are a condition, because a role
-// named as principal is stored by its internal id and is shut out once it is made again.
+// trust opens a role to named roles.
 func (p statePlan) trust(trusted []StatePrincipals) []iampolicy.Statement {
+	who, named := p.named(trusted)
+	return []iampolicy.Statement{{
+		Sid: "AssumeByRole", Principals: who, Actions: []string{"sts:AssumeRole"}, Conditions: named,
+	}}
+}
+
+// named are named roles as principals: their accounts, and the roles as a condition, because a role named as principal is
+// stored by its internal id and is shut out once it is made again.
+func (p statePlan) named(principals []StatePrincipals) (iampolicy.Principals, []iampolicy.Condition) {
 	var ids, roles []pulumi.StringInput
-	for _, who := range trusted {
+	for _, who := range principals {
 		ids = append(ids, who.AccountID)
 		for _, role := range who.Roles {
 			roles = append(roles, ofAccount(p.scope, who.AccountID, "role/"+role))
@@ -162,9 +174,7 @@ func (p statePlan) trust(trusted []StatePrincipals) []iampolicy.Statement {
 		conditions = append(conditions, iampolicy.Condition{
 			Operator: "StringEquals", Key: "aws:PrincipalOrgID", Values: []pulumi.StringInput{p.organization}})
 	}
-	return []iampolicy.Statement{{
-		Sid: "AssumeByRole", Principals: roots(p.scope, ids...), Actions: []string{"sts:AssumeRole"}, Conditions: conditions,
-	}}
+	return roots(p.scope, ids...), conditions
 }
 
 // readAccess is what preview needs for a stack, and what stack references to the stacks it reads need. Listing has no
@@ -181,10 +191,24 @@ func (p statePlan) readAccess(s stackPlan, stateKey, secretsKey pulumi.StringInp
 			Sid: "DecryptState", Actions: []string{"kms:Decrypt"}, Resources: []pulumi.StringInput{stateKey},
 			Conditions: []iampolicy.Condition{iampolicy.When("StringEquals", viaService, s3Service(p.scope))},
 		},
-		{
-			Sid: "DecryptSecrets", Actions: []string{"kms:Decrypt"}, Resources: []pulumi.StringInput{secretsKey},
-			Conditions: p.context(append([]string{s.name}, s.reads...)...),
-		},
+		DecryptSecrets(p.project, secretsKey, append([]string{s.name}, s.reads...)...),
+	}
+}
+
+// DecryptSecrets opens the secrets of stacks of a project. Pulumi opens them with the credentials of the run, not with those
+// of the role for the state, so whoever runs it needs this too.
+func DecryptSecrets(project string, keyARN pulumi.StringInput, stacks ...string) iampolicy.Statement {
+	return iampolicy.Statement{
+		Sid: "DecryptSecrets", Actions: []string{"kms:Decrypt"}, Resources: []pulumi.StringInput{keyARN},
+		Conditions: secretsContext(project, stacks...),
+	}
+}
+
+// EncryptSecrets is the same for new secrets.
+func EncryptSecrets(project string, keyARN pulumi.StringInput, stacks ...string) iampolicy.Statement {
+	return iampolicy.Statement{
+		Sid: "EncryptSecrets", Actions: []string{"kms:Encrypt"}, Resources: []pulumi.StringInput{keyARN},
+		Conditions: secretsContext(project, stacks...),
 	}
 }
 
@@ -202,8 +226,5 @@ func (p statePlan) writeAccess(s stackPlan, stateKey, secretsKey pulumi.StringIn
 			Sid: "EncryptState", Actions: []string{"kms:GenerateDataKey"}, Resources: []pulumi.StringInput{stateKey},
 			Conditions: []iampolicy.Condition{iampolicy.When("StringEquals", viaService, s3Service(p.scope))},
 		},
-		iampolicy.Statement{
-			Sid: "EncryptSecrets", Actions: []string{"kms:Encrypt"}, Resources: []pulumi.StringInput{secretsKey},
-			Conditions: p.context(s.name),
-		})
+		EncryptSecrets(p.project, secretsKey, s.name))
 }

@@ -1,6 +1,7 @@
 package operations
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,6 +37,24 @@ const administration = `{"Sid":"Administer","Effect":"Allow","Principal":{"AWS":
 	`"kms:ScheduleKeyDeletion","kms:TagResource","kms:UntagResource","kms:UpdateAlias","kms:UpdateKeyDescription"],` +
 	`"Resource":["*"]}`
 
+// secretsOf is a use of one stack's secrets by roles of some accounts, with the operators if the management account is one.
+func secretsOf(stack, actions string, accounts []string, roles ...string) string {
+	var principals, arns []string
+	for _, account := range accounts {
+		principals = append(principals, `"arn:aws:iam::`+account+`:root"`)
+		if account == managementID {
+			arns = append(arns, `"arn:aws:iam::`+managementID+":role/"+operators+`"`)
+		}
+	}
+	for _, role := range roles {
+		arns = append(arns, `"arn:aws:iam::`+role+`"`)
+	}
+	slices.Sort(arns)
+	return `{"Effect":"Allow","Principal":{"AWS":[` + strings.Join(principals, ",") + `]},"Action":[` + actions + `],"Resource":["*"],` +
+		`"Condition":{"ArnLike":{"aws:PrincipalArn":[` + strings.Join(arns, ",") + `]},` +
+		`"StringEquals":{"kms:EncryptionContext:project":["aws-platform"],"kms:EncryptionContext:stack":["` + stack + `"]}}}`
+}
+
 func TestPolicies(t *testing.T) {
 	t.Parallel()
 	key := pulumi.String("STATE-KEY")
@@ -50,21 +69,17 @@ func TestPolicies(t *testing.T) {
 					`"Action":["kms:Decrypt","kms:GenerateDataKey"],"Resource":["*"],`+
 					`"Condition":{"StringEquals":{"kms:ViaService":["s3.eu-west-1.amazonaws.com"]}}}`),
 		},
-		"each account uses the secrets of its stacks, readers only decrypt": {
+		"those who run a stack use its secrets, those who preview or read it only decrypt": {
 			func(p statePlan) []iampolicy.Statement { return p.secretsKeyPolicy() },
 			lines(administration,
 				`{"Sid":"UseInProject","Effect":"Allow","Principal":{"AWS":["arn:aws:iam::210000000001:root"]},`+
 					`"Action":["kms:Decrypt","kms:Encrypt"],"Resource":["*"],`+
 					`"Condition":{"StringEquals":{"kms:EncryptionContext:project":["aws-platform"]}}}`,
-				`{"Effect":"Allow","Principal":{"AWS":["arn:aws:iam::210000000003:root"]},`+
-					`"Action":["kms:Decrypt","kms:Encrypt"],"Resource":["*"],`+
-					`"Condition":{"StringEquals":{"kms:EncryptionContext:project":["aws-platform"],"kms:EncryptionContext:stack":["dev"]}}}`,
-				`{"Effect":"Allow","Principal":{"AWS":["arn:aws:iam::210000000002:root"]},`+
-					`"Action":["kms:Decrypt","kms:Encrypt"],"Resource":["*"],`+
-					`"Condition":{"StringEquals":{"kms:EncryptionContext:project":["aws-platform"],"kms:EncryptionContext:stack":["shared"]}}}`,
-				`{"Effect":"Allow","Principal":{"AWS":["arn:aws:iam::210000000003:root"]},`+
-					`"Action":["kms:Decrypt"],"Resource":["*"],`+
-					`"Condition":{"StringEquals":{"kms:EncryptionContext:project":["aws-platform"],"kms:EncryptionContext:stack":["shared"]}}}`),
+				secretsOf("dev", `"kms:Decrypt","kms:Encrypt"`, []string{managementID, devID}, devID+":role/acme-deploy"),
+				secretsOf("dev", `"kms:Decrypt"`, []string{devID}, devID+":role/acme-readonly"),
+				secretsOf("shared", `"kms:Decrypt","kms:Encrypt"`, []string{managementID, sharedID}, sharedID+":role/acme-deploy"),
+				secretsOf("shared", `"kms:Decrypt"`, []string{managementID, sharedID, devID},
+					sharedID+":role/acme-readonly", devID+":role/acme-deploy", devID+":role/acme-readonly")),
 		},
 		"the bucket refuses plain HTTP, old TLS and a wrong header, not a missing one": {
 			func(p statePlan) []iampolicy.Statement { return p.bucketPolicy(key) },

@@ -35,6 +35,8 @@ type AccountAccessArgs struct {
 	Previews []string
 	// Roles are name patterns of the roles without a path that the account's stack makes, beside those of the scope's path.
 	Roles []string
+	// Secrets is the project whose stacks' secrets pipelines that sign in here open; "" where none do.
+	Secrets string
 	// Watches says that the account's stack runs the organization's trail and detectors.
 	Watches bool
 	// Issuers are the hosts of identity providers the account's stack makes, beside those of its clusters.
@@ -123,7 +125,7 @@ func (b *accessBuild) gather() {
 	b.facts = facts{
 		scope: args.Scope, organizationID: someOrganization, managementID: args.ManagementID,
 		stack: args.Stack, previews: args.Previews, operators: args.Config.Operators, readers: args.Config.Readers,
-		roles: args.Roles, issuers: args.Issuers, watches: args.Watches, governs: args.Scope.AccountID == args.ManagementID,
+		roles: args.Roles, issuers: args.Issuers, watches: args.Watches, secrets: args.Secrets, governs: args.Scope.AccountID == args.ManagementID,
 	}
 	if glass := args.Config.BreakGlass; glass != nil {
 		b.facts.users = glass.Users

@@ -64,7 +64,7 @@ func (f facts) boundaryStatements() []iampolicy.Statement {
 		ceiling.Wildcard = r.why
 	}
 	own := f.iam("role" + f.scope.RolePath() + "*")
-	return []iampolicy.Statement{
+	statements := []iampolicy.Statement{
 		ceiling,
 		{
 			// Of keys, those of the account: another account's open nothing here.
@@ -96,4 +96,17 @@ func (f facts) boundaryStatements() []iampolicy.Statement {
 			Conditions: []iampolicy.Condition{iampolicy.When("StringNotEquals", "aws:ResourceOrgID", f.organizationID)},
 		},
 	}
+	if f.secrets == "" {
+		return statements
+	}
+	// Pulumi opens a stack's secrets with the credentials of the run, which are a pipeline's.
+	keys := f.scope
+	keys.AccountID = f.managementID
+	return append(statements, iampolicy.Statement{
+		Sid: "CeilingOfPipelines", Resources: iampolicy.Strings(keys.ARN("kms", "key/*")), Actions: []string{"kms:Decrypt", "kms:Encrypt"},
+		Conditions: []iampolicy.Condition{
+			iampolicy.When("ArnLike", "aws:PrincipalArn", f.iam("role/"+PipelineRole(f.scope.Organization, "*"))),
+			iampolicy.When("StringEquals", "kms:EncryptionContext:project", f.secrets),
+		},
+	})
 }

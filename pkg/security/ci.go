@@ -22,6 +22,8 @@ type PipelineRights struct {
 	Deploy []pulumi.StringInput
 	// Preview are the readonly roles of its account and of those it has work in, and the role that reads its state.
 	Preview []pulumi.StringInput
+	// DeployMore and PreviewMore are what they do themselves, before they take a role: open the stack's secrets.
+	DeployMore, PreviewMore []iampolicy.Statement
 }
 
 // ContinuousIntegrationArgs say which pipelines sign in and what for.
@@ -36,8 +38,8 @@ type ContinuousIntegrationArgs struct {
 }
 
 // ContinuousIntegration lets pipelines sign in with a token instead of a key: an identity provider each for GitHub and
-// GitLab, and for each stack a role to deploy and one to preview, taken by exact subjects. The roles can do one thing:
-// take the stack's own roles.
+// GitLab, and for each stack a role to deploy and one to preview, taken by exact subjects. The roles take the
+// stack's own roles, and do nothing themselves but open its secrets.
 type ContinuousIntegration struct {
 	pulumi.ResourceState
 
@@ -168,14 +170,14 @@ func (b *ciBuild) roles() error {
 	for _, stack := range slices.Sorted(maps.Keys(b.args.Pipelines)) {
 		pipelines, rights := b.args.Pipelines[stack], b.args.Rights[stack]
 		if len(pipelines.Deploy) > 0 {
-			role, err := b.role("deploy", stack, PipelineRole(org, stack), pipelines.Deploy, rights.Deploy)
+			role, err := b.role("deploy", stack, PipelineRole(org, stack), pipelines.Deploy, rights.Deploy, rights.DeployMore)
 			if err != nil {
 				return err
 			}
 			deploy[stack] = role.Arn
 		}
 		if len(pipelines.Preview) > 0 {
-			role, err := b.role("preview", stack, PipelinePreviewRole(org, stack), pipelines.Preview, rights.Preview)
+			role, err := b.role("preview", stack, PipelinePreviewRole(org, stack), pipelines.Preview, rights.Preview, rights.PreviewMore)
 			if err != nil {
 				return err
 			}
@@ -188,12 +190,15 @@ func (b *ciBuild) roles() error {
 
 func (b *ciBuild) role(
 	kind, stack, name string, pipelines map[string]config.Pipeline, rights []pulumi.StringInput,
+	more []iampolicy.Statement,
 ) (*iam.Role, error) {
 	trust, err := iampolicy.Document(b.trust(subjectsOf(b.args.Config, pipelines))...)
 	if err != nil {
 		return nil, err
 	}
-	assume, err := iampolicy.Document(iampolicy.Statement{Sid: "TakeOwnRoles", Actions: []string{"sts:AssumeRole"}, Resources: rights})
+	assume, err := iampolicy.Document(append([]iampolicy.Statement{
+		{Sid: "TakeOwnRoles", Actions: []string{"sts:AssumeRole"}, Resources: rights},
+	}, more...)...)
 	if err != nil {
 		return nil, err
 	}

@@ -44,7 +44,7 @@ func sharedFacts() facts {
 	f := facts{
 		scope: testScope("shared", sharedID), organizationID: organization, managementID: managementID, stack: "shared",
 		previews: []string{"dev"}, operators: []string{operators}, users: []string{"break-glass/first"},
-		roles: []string{"acme-ci-*", "acme-*-dns", "acme-*-network"}, issuers: []string{"token.actions.githubusercontent.com"}, watches: true,
+		roles: []string{"acme-ci-*", "acme-*-dns", "acme-*-network"}, issuers: []string{"token.actions.githubusercontent.com"}, watches: true, secrets: "aws-platform",
 	}
 	f.sharedID = sharedID
 	return f
@@ -68,6 +68,7 @@ func TestPolicies(t *testing.T) {
 		"boundary":                 dev.boundaryStatements(),
 		"deploy.trust":             dev.deployTrust(),
 		"deploy-identity.shared":   shared.identityRights(),
+		"boundary.shared":          shared.boundaryStatements(),
 		"deploy-audit.shared":      shared.chapterOf("audit", shared.auditRights()).statements,
 		"readonly-read":            dev.readonlyStatements(),
 		"readonly-read.management": governing.readonlyStatements(),

@@ -28,6 +28,8 @@ type facts struct {
 	roles []string
 	// issuers are the hosts of the identity providers the account's stack makes, beside its clusters'.
 	issuers []string
+	// secrets is the project whose stacks' secrets pipelines that sign in here open, "" where none do.
+	secrets string
 	// watches says the account's stack runs the organization's trail and detectors.
 	watches bool
 	// governs says the account is the organization's management account.
