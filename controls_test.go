@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -39,15 +40,25 @@ func TestControlsHoldForOptions(t *testing.T) {
       vpc: hub
       rules: { corp: { domain: corp.example, targets: [192.168.0.53] } }`,
 		"queryLogs: { retentionDays: 365 }", "queryLogs: { retentionDays: 365 }\n      dnssec: { publish: false }")
+	w.edit("prod", "      zones: [a, b, c]\n", `      zones: [a, b, c]
+      ipv6: true
+      networkAcls: { public: { preset: web }, private: { preset: internal }, data: { preset: closed } }
+      paths: { web: { from: internet, to: endpoint:sts, protocol: tcp, port: 443 } }
+`)
 	stacks, err := config.LoadAll(w.root, today)
 	require.NoError(t, err)
 	made, err := cli.Compose(stacks, outputs(w.root))
 	require.NoError(t, err)
-	judged(t, made, nil)
+	report := judged(t, made, nil)
+	for _, tally := range report.Tallies("shared", "prod") {
+		if slices.Contains([]string{"EC2.16", "EC2.21", "EC2.171", "EC2.183", "NetworkFirewall.10"}, tally.Control.ID) {
+			require.Positive(t, tally.Checked, "%s: the option is not there", tally.Control.ID)
+		}
+	}
 }
 
 // judged demands that every control holds for what is composed, and that no exemption is left over.
-func judged(t *testing.T, made *cli.Composition, exempt []guard.Exemption) {
+func judged(t *testing.T, made *cli.Composition, exempt []guard.Exemption) guard.Report {
 	t.Helper()
 	report := guard.Check(guard.Input{Whole: true, Stacks: made.Guarded(), Exemptions: exempt, Today: today})
 	for _, finding := range report.Findings {
@@ -57,4 +68,5 @@ func judged(t *testing.T, made *cli.Composition, exempt []guard.Exemption) {
 		t.Error(line)
 	}
 	require.Empty(t, report.Undecided, "the model knows every value")
+	return report
 }
