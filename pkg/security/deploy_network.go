@@ -7,7 +7,7 @@ func (f facts) networkRights() []right {
 			sid: "Look", service: "ec2", why: "refreshing reads whatever there is; nothing here tells what runs inside a machine",
 			verbs: `Describe* GetEbsDefaultKmsKeyId GetEbsEncryptionByDefault GetImageBlockPublicAccessState GetInstanceMetadataDefaults
 				GetIpamPoolAllocations GetIpamPoolCidrs GetManagedPrefixListAssociations GetManagedPrefixListEntries
-				GetNetworkInsightsAccessScopeContent GetSerialConsoleAccessStatus GetSnapshotBlockPublicAccessState
+				GetNetworkInsightsAccessScopeAnalysisFindings GetNetworkInsightsAccessScopeContent GetSerialConsoleAccessStatus GetSnapshotBlockPublicAccessState
 				GetSubnetCidrReservations GetTransitGateway* GetVpnConnectionDeviceSampleConfiguration SearchTransitGatewayRoutes`,
 		},
 		{sid: "Tag", service: "ec2", verbs: "CreateTags DeleteTags"},
@@ -74,6 +74,8 @@ func (f facts) transitRights() []right {
 				DeleteNetworkInsightsAccessScopeAnalysis DeleteNetworkInsightsAnalysis DeleteNetworkInsightsPath
 				StartNetworkInsightsAccessScopeAnalysis StartNetworkInsightsAnalysis`,
 		},
+		// What Reachability Analyzer asks in the caller's name.
+		{sid: "Queries", service: "tiros", verbs: "CreateQuery GetQueryAnswer GetQueryExplanation"},
 		{
 			sid: "Shares", service: "ram", why: "reads of shares, which name resources and accounts only",
 			verbs: `AcceptResourceShareInvitation AssociateResourceShare CreateResourceShare DeleteResourceShare DisassociateResourceShare

@@ -145,5 +145,5 @@ func TestSplitIsRefusedWithTheNumbers(t *testing.T) {
 	chapters[0].statements = append(chapters[0].statements, chapters[1].statements...)
 	chapters = append(chapters, chapter{name: "empty"})
 	require.EqualError(t, checkSplit(chapters), "11 managed policies for one role, AWS takes 10: put subjects together\n"+
-		"policy network: policy: 7404 characters, AWS takes 6144: split it\npolicy empty: policy: has no statement")
+		"policy network: policy: 7669 characters, AWS takes 6144: split it\npolicy empty: policy: has no statement")
 }

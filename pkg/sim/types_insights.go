@@ -41,7 +41,9 @@ func insightTypes() []row {
 		{
 			Token: typeInsightsAnalysis, Prefix: "nia",
 			Actions: actions{
-				Create: []string{"ec2:StartNetworkInsightsAnalysis", "ec2:CreateTags"},
+				// The analyzer asks in the caller's name.
+				// https://docs.aws.amazon.com/vpc/latest/reachability/security_iam_required-API-permissions.html
+				Create: []string{"ec2:StartNetworkInsightsAnalysis", "ec2:CreateTags", "tiros:CreateQuery *", "tiros:GetQueryAnswer *"},
 				Update: []string{"ec2:CreateTags"},
 				Delete: []string{"ec2:DeleteNetworkInsightsAnalysis"},
 				Read:   []string{"ec2:DescribeNetworkInsightsAnalyses *"},
