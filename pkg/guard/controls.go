@@ -20,8 +20,8 @@ func cis5(number string) string { return "CIS 5.0 " + number }
 // Controls are all controls, by id.
 func Controls() []Control {
 	all := slices.Concat(
-		vpcControls(), portControls(), hostControls(), transitControls(), firewallControls(),
-		identityControls(), trustControls(), passwordControls(),
+		vpcControls(), portControls(), hostControls(), diskControls(), transitControls(), firewallControls(),
+		identityControls(), grantControls(), trustControls(), passwordControls(),
 		bucketControls(), objectControls(), keyControls(), messageControls(),
 		logControls(), trailControls(), accountControls(),
 		houseControls(),

@@ -5,11 +5,13 @@ import (
 	"strings"
 )
 
+// encrypted demands it of a disk.
+func encrypted(path string) expectation {
+	return expectation{path: path, ok: is(true), fix: "set it to true"}
+}
+
 // hostControls are about instances, their disks, snapshots and addresses.
 func hostControls() []Control {
-	encrypted := func(path string, absent bool) expectation {
-		return expectation{path: path, ok: is(true), absent: absent, fix: "set it to true"}
-	}
 	return []Control{
 		{
 			ID: "EC2.1", Title: "Snapshots are shared with nobody in particular and never with everybody", Standards: []string{fsbp},
@@ -20,10 +22,10 @@ func hostControls() []Control {
 			ID: "EC2.3", Title: "Disks are encrypted", Standards: []string{fsbp}, Types: tokens("ebs/Volume", "ec2/Instance"),
 			resource: func(c *subject) {
 				if c.Type == token("ebs/Volume") {
-					expect(encrypted("encrypted", false))(c)
+					expect(encrypted("encrypted"))(c)
 					return
 				}
-				expect(encrypted("rootBlockDevice.encrypted", false), encrypted("ebsBlockDevices[].encrypted", false))(c)
+				expect(encrypted("rootBlockDevice.encrypted"), encrypted("ebsBlockDevices[].encrypted"))(c)
 			},
 		},
 		{
@@ -56,6 +58,12 @@ func hostControls() []Control {
 				path: "networkInterfaces[].associatePublicIpAddress", ok: is(false), absent: true, fix: `set it to "false"`,
 			}),
 		},
+	}
+}
+
+// diskControls are about disks that are kept, and what instances are started from.
+func diskControls() []Control {
+	return []Control{
 		{
 			ID: "EC2.28", Title: "Disks are backed up", Standards: []string{nist}, Types: tokens("ebs/Volume"),
 			resource: expect(expectation{path: "tags.backup", ok: filled, fix: "give it the backup tag that a backup plan selects by"}),
@@ -66,8 +74,8 @@ func hostControls() []Control {
 		},
 		{
 			ID: "EC2.173", Title: "Disks of spot fleets are encrypted", Standards: []string{fsbp}, Types: tokens("ec2/SpotFleetRequest"),
-			resource: expect(encrypted("launchSpecifications[].rootBlockDevices[].encrypted", false),
-				encrypted("launchSpecifications[].ebsBlockDevices[].encrypted", false)),
+			resource: expect(encrypted("launchSpecifications[].rootBlockDevices[].encrypted"),
+				encrypted("launchSpecifications[].ebsBlockDevices[].encrypted")),
 		},
 		{
 			ID: "EC2.180", Title: "Interfaces check source and destination", Standards: []string{fsbp},
@@ -76,7 +84,7 @@ func hostControls() []Control {
 		},
 		{
 			ID: "EC2.181", Title: "Launch templates encrypt disks", Standards: []string{fsbp}, Types: tokens("ec2/LaunchTemplate"),
-			resource: expect(encrypted("blockDeviceMappings[].ebs.encrypted", false)),
+			resource: expect(encrypted("blockDeviceMappings[].ebs.encrypted")),
 		},
 	}
 }

@@ -8,11 +8,14 @@ import (
 
 const narrowFix = "name the actions and resources that are needed"
 
-// identityControls are about what users and roles may do.
+const boundaries = "Permissions boundaries: they grant nothing by themselves, and AWS's control leaves them out too."
+
+// attachments are the types that attach managed policies.
+var attachments = tokens("iam/RolePolicyAttachment", "iam/UserPolicyAttachment", "iam/GroupPolicyAttachment",
+	"iam/PolicyAttachment", "ssoadmin/ManagedPolicyAttachment", "iam/Role")
+
+// identityControls are about what users and roles may do, as AWS and CIS have them.
 func identityControls() []Control {
-	attachments := tokens("iam/RolePolicyAttachment", "iam/UserPolicyAttachment", "iam/GroupPolicyAttachment",
-		"iam/PolicyAttachment", "ssoadmin/ManagedPolicyAttachment", "iam/Role")
-	boundaries := "Permissions boundaries: they grant nothing by themselves, and AWS's control leaves them out too."
 	return []Control{
 		{
 			ID: "IAM.1", Title: "No policy allows everything on everything", Standards: []string{fsbp, cis3("1.16"), cis5("1.15")},
@@ -54,6 +57,12 @@ func identityControls() []Control {
 			ID: "IAM.27", Title: "Nobody may move files through CloudShell", Standards: []string{cis3("1.22"), cis5("1.21")}, Types: attachments,
 			resource: notAttached("AWSCloudShellFullAccess"),
 		},
+	}
+}
+
+// grantControls are about single rights: of keys, and by the house's own rules.
+func grantControls() []Control {
+	return []Control{
 		{
 			ID: "KMS.1", Title: "No managed policy decrypts with every key", Standards: []string{fsbp}, Types: tokens("iam/Policy"),
 			Exceptions: []string{boundaries}, resource: eachStatement(decryptsAll, grants),
