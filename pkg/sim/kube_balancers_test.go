@@ -33,9 +33,11 @@ func TestBalancersAreOrphansOnceTheControllerIsGone(t *testing.T) {
 	for name, lose := range map[string]func(w *kubeWorld, controller *Resource){
 		"release":     func(w *kubeWorld, controller *Resource) { require.NoError(w.t, w.take(controller)) },
 		"association": func(w *kubeWorld, _ *Resource) { w.uproot(w.inventory.records[w.keyOfType(typeAssociation)]) },
-		"role":        func(w *kubeWorld, _ *Resource) { require.Nil(w.t, w.destroy(w.inventory.records[w.keyOfType(roleToken)])) },
-		"nodes":       func(w *kubeWorld, _ *Resource) { w.uproot(w.inventory.records[w.keyOfType(typeNodeGroup)]) },
-		"agent":       func(w *kubeWorld, _ *Resource) { w.uproot(w.inventory.records[w.keyOfType(typeAddon)]) },
+		"role": func(w *kubeWorld, _ *Resource) {
+			require.Nil(w.t, w.destroy(w.inventory.records[w.keyOfType(roleToken)]))
+		},
+		"nodes": func(w *kubeWorld, _ *Resource) { w.uproot(w.inventory.records[w.keyOfType(typeNodeGroup)]) },
+		"agent": func(w *kubeWorld, _ *Resource) { w.uproot(w.inventory.records[w.keyOfType(typeAddon)]) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -322,16 +322,20 @@ var uninstallOrder = []string{
 
 // clear deletes the objects of a release in Helm's order, but for what is to be kept.
 func (k *kubeAPI) clear(id string) {
-	for _, kind := range append(uninstallOrder, "") {
+	for _, kind := range append(slices.Clone(uninstallOrder), "") {
+		removed := false
 		for _, o := range k.of(id) {
 			if o.Annotation(kube.KeepPolicy) == "keep" {
 				continue
 			}
 			if o.Kind() == kind || kind == "" && !slices.Contains(uninstallOrder, o.Kind()) {
 				k.remove(o)
+				removed = true
 			}
 		}
-		k.reconcile()
+		if removed { // controllers are quick, but not quicker than Helm
+			k.reconcile()
+		}
 	}
 }
 

@@ -212,7 +212,7 @@ func externalSecretsChart() Chart {
 		},
 		Webhooks: []Webhook{{
 			Name: "validate.externalsecret.external-secrets.io", Workload: "{fullname}-webhook", On: "webhook.create", Policy: "webhook.failurePolicy",
-			Rules: []string{
+			Deletes: true, Rules: []string{
 				"secretstores.external-secrets.io", "clustersecretstores.external-secrets.io", "externalsecrets.external-secrets.io",
 			},
 		}},

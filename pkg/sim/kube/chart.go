@@ -120,6 +120,7 @@ type Webhook struct {
 	Rules    []string // "services", "issuers.cert-manager.io"
 	Mutating bool
 	On       string // the flag that leaves it out when false
+	Deletes  bool   // it judges deletions too
 	Ignored  bool   // its failures do not matter, unless the policy at Policy is Fail
 	Policy   string
 }

@@ -356,6 +356,7 @@ func (r *rendering) webhook(w Webhook) Object {
 	hook := r.object("admissionregistration.k8s.io/v1", kind, "", w.Name)
 	hook[Simulation] = map[string]any{
 		"workload": r.name(w.Workload), "namespace": r.Release.Namespace, "rules": anyList(w.Rules), "policy": policy, "release": r.Release.Name,
+		"deletes": w.Deletes,
 	}
 	return hook
 }
