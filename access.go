@@ -1,6 +1,9 @@
 package main
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -66,6 +69,9 @@ func (p *platform) accessTo(stack string) (*security.AccountAccess, error) {
 			args.Secrets = p.Project()
 		}
 		args.Issuers = security.Issuers(p.stack.Stacks[shared].CI)
+		if hub := p.stack.Stacks[shared].TransitGateway; hub != nil {
+			args.Regions = slices.Sorted(maps.Keys(hub.Regions))
+		}
 		args.Roles = []string{
 			security.NarrowRoleName(p.scope.Organization, "*", networkJob),
 			security.NarrowRoleName(p.scope.Organization, "*", dnsJob),
@@ -151,9 +157,11 @@ func (p *platform) networkRoles() error {
 		if len(segments) == 0 {
 			continue
 		}
+		hub := p.scope
+		hub.Region = cfg.Account.Region
 		err := p.narrowRole(stack, networkJob, "Joins VPCs to the transit gateway", network.AttachmentStatements(network.AttachmentAccess{
-			Hub: p.scope, Environment: cfg.Environment, Segments: segments, Config: *p.stack.TransitGateway,
-			RouteTableIDs: p.hub.RouteTableIDs,
+			Hub: hub, Environment: cfg.Environment, Segments: segments, Config: p.stack.TransitGateway.In(hub.Region, p.scope.Region),
+			RouteTableIDs: p.hubs[hub.Region].RouteTableIDs,
 		}))
 		if err != nil {
 			return err

@@ -435,6 +435,54 @@ func TestOptionsOfTheHub(t *testing.T) {
 	}
 }
 
+// TestHubsOfTwoRegions puts an environment into another region: it reaches what its segment reaches, here and there, and the
+// other segments no more than at home. Who wrote the routes is not asked: packets are walked.
+func TestHubsOfTwoRegions(t *testing.T) {
+	t.Parallel()
+	w := foundations.world(t)
+	e := w.engine(nil)
+	w.edit("management", "allowedRegions: [eu-west-1]", "allowedRegions: [eu-central-1, eu-west-1]")
+	w.edit("shared", "    onPremises:", `    regions:
+      eu-central-1:
+        asn: 64513
+        segments: { nonproduction: 10.80.0.0/12, production: 10.96.0.0/12 }
+    onPremises:`)
+	text := `config:
+  aws-platform:kind: workload
+  aws-platform:profile: staging
+  aws-platform:environment: qa
+  aws-platform:costCenter: "2200"
+  aws-platform:account: { email: aws-qa@acme.example, region: eu-central-1, role: acme-deploy }
+  aws-platform:vpcs:
+    main: { cidr: 10.80.0.0/16, zones: [a, b, c], transit: { segment: nonproduction } }
+`
+	require.NoError(t, os.WriteFile(filepath.Join(w.root, config.StackFile("qa")), []byte(text), 0o600))
+	stacks := []engine.Stack{everything[0], everything[1], everything[2], everything[4], {Name: "qa", After: []string{"shared"}}}
+	ctx := context.Background()
+	_, err := e.Run(ctx, engine.Up, stacks, engine.RunOptions{})
+	require.NoError(t, err)
+	results, err := e.Run(ctx, engine.Up, stacks, engine.RunOptions{})
+	require.NoError(t, err)
+	for _, result := range results {
+		require.Empty(t, steps(result), "%s: nothing is left to do", result.Stack)
+	}
+
+	private := func(account string) sim.Endpoint { return w.cloud.Subnets(account, "private")[0] }
+	hosts := map[string]sim.Endpoint{
+		"shared": private("210000000002"), "dev": private("210000000003"), "prod": private("210000000005"),
+		"qa": private(w.find("organization-account-qa").ID),
+	}
+	for pair, want := range map[[2]string]bool{
+		{"qa", "dev"}: true, {"dev", "qa"}: true, {"qa", "shared"}: true, {"shared", "qa"}: true, {"qa", "prod"}: false, {"prod", "qa"}: false,
+	} {
+		path := w.cloud.Reach(hosts[pair[0]], hosts[pair[1]])
+		require.Equal(t, want, path.Reached, "%v: %s", pair, path.Reason)
+	}
+
+	_, err = e.Run(ctx, engine.Destroy, []engine.Stack{stacks[4]}, engine.RunOptions{})
+	require.NoError(t, err, "what came goes again, and the hubs stay")
+}
+
 // kept says whether something stays in an account when its stack has gone: the settings without which it would be open,
 // what has been recorded, and Security Hub, which AWS does not switch off for those who administer it.
 func kept(held string) bool {

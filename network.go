@@ -31,8 +31,48 @@ func (p *platform) transitGateway() error {
 	if err != nil {
 		return err
 	}
-	p.hub = made
-	return p.publish("transitGateway", made)
+	p.hub, p.hubs[p.scope.Region] = made, made
+	if err := p.publish("transitGateway", made); err != nil {
+		return err
+	}
+	return p.hubsAbroad(*args)
+}
+
+// hubsAbroad are the hubs of other regions, each joined with this one and with each other.
+func (p *platform) hubsAbroad(home network.TransitGatewayArgs) error {
+	outputs := pulumi.Map{}
+	ends := []network.HubEnd{{Scope: p.scope, Config: home.Config, Hub: p.hub, Provider: p.own}}
+	for _, region := range slices.Sorted(maps.Keys(home.Config.Regions)) {
+		scope := p.scope
+		scope.Region = region
+		provider, err := p.provider("aws-"+region, scope, p.stack.Account.Role)
+		if err != nil {
+			return err
+		}
+		args := home
+		args.Scope, args.Config = scope, home.Config.In(region, p.scope.Region)
+		args.FlowLogBucketARN = nil
+		made, err := network.NewTransitGateway(p.Context, "hub-"+region, &args, pulumi.Provider(provider))
+		if err != nil {
+			return err
+		}
+		p.hubs[region] = made
+		if outputs[region], err = component.Outputs(made); err != nil {
+			return err
+		}
+		end := network.HubEnd{Scope: scope, Config: args.Config, Hub: made, Provider: provider}
+		for _, other := range ends {
+			name := "hubs-" + other.Scope.Region + "-" + region
+			if _, err := network.NewTransitGatewayPeering(p.Context, name, &network.TransitGatewayPeeringArgs{Near: end, Far: other}, p.aws); err != nil {
+				return err
+			}
+		}
+		ends = append(ends, end)
+	}
+	if len(outputs) > 0 {
+		p.outputs["transitGateways"] = outputs
+	}
+	return nil
 }
 
 // vpcs are the stack's virtual private clouds, attached to the hub where they say so.
@@ -92,15 +132,20 @@ func (p *platform) attach(name string, vpc *network.Vpc) error {
 	}
 	shared := p.stack.Stacks[p.stack.The(config.Shared)]
 	args := &network.TransitGatewayAttachmentArgs{
-		Scope: p.scope, Segment: cfg.Transit.Segment, Config: *shared.TransitGateway, Vpc: vpc, NAT: cfg.NAT != "none",
+		Scope: p.scope, Segment: cfg.Transit.Segment, Config: shared.TransitGateway.In(p.scope.Region, shared.Account.Region), Vpc: vpc,
+		NAT: cfg.NAT != "none",
 	}
 	if p.hub != nil {
 		args.TransitGatewayID, args.RouteTableIDs = p.hub.TransitGatewayID, p.hub.RouteTableIDs
 		args.Egress = p.leadsOut(name)
 	} else {
-		args.TransitGatewayID = p.published(config.Shared, "transitGateway", "transitGatewayId")
-		args.RouteTableIDs = p.publishedMap(config.Shared, "transitGateway", "routeTableIds")
-		provider, err := p.helper(config.Shared, "network")
+		hub := []string{"transitGateway"}
+		if p.scope.Region != shared.Account.Region {
+			hub = []string{"transitGateways", p.scope.Region}
+		}
+		args.TransitGatewayID = p.published(config.Shared, append(slices.Clone(hub), "transitGatewayId")...)
+		args.RouteTableIDs = p.publishedMap(config.Shared, append(slices.Clone(hub), "routeTableIds")...)
+		provider, err := p.helper(config.Shared, networkJob)
 		if err != nil {
 			return err
 		}

@@ -31,6 +31,7 @@ type platform struct {
 	org     *organization.Organization
 	archive *operations.LogArchive
 	hub     *network.TransitGateway
+	hubs    map[string]*network.TransitGateway // by region, the one above among them
 	lists   *network.PrefixLists
 	public  *network.PublicZone
 	private *network.PrivateZone
@@ -50,7 +51,7 @@ func newPlatform(ctx *pulumi.Context, stack *config.Project, readOnly bool) (*pl
 	p := &platform{
 		Context: ctx, stack: stack, readOnly: readOnly, outputs: pulumi.Map{}, references: map[config.Kind]*pulumi.StackReference{},
 		helpers: map[string]*aws.Provider{}, vpcMade: map[string]*network.Vpc{}, vpcIDs: map[string]pulumi.StringInput{},
-		attached: map[string]pulumi.ResourceOption{},
+		attached: map[string]pulumi.ResourceOption{}, hubs: map[string]*network.TransitGateway{},
 	}
 	var err error
 	if p.scope, err = p.scopeOf(stack.Name); err != nil {
@@ -123,6 +124,8 @@ func (p *platform) helper(kind config.Kind, job string) (*aws.Provider, error) {
 	if err != nil {
 		return nil, err
 	}
+	// The hub that a VPC attaches to is that of its own region; names know no region.
+	scope.Region = p.scope.Region
 	made, err := p.provider(name, scope, security.NarrowRoleName(p.scope.Organization, p.scope.Environment, job))
 	if err != nil {
 		return nil, err

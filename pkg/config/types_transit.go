@@ -8,6 +8,8 @@ type TransitGateway struct {
 	Segments map[string]Segment `yaml:"segments" json:"segments" jsonschema:"required" keys:"name" example:"{ infrastructure: { cidr: 10.0.0.0/12 } }"`
 	// OnPremises are networks outside AWS, by name.
 	OnPremises map[string]OnPremises `yaml:"onPremises,omitempty" json:"onPremises,omitempty" keys:"name"`
+	// Regions are further hubs, by region: the same segments with blocks of their own there, joined with this hub.
+	Regions map[string]TransitRegion `yaml:"regions,omitempty" json:"regions,omitempty"`
 	// Egress gives segments their way out through a VPC of this stack.
 	Egress *TransitEgress `yaml:"egress,omitempty" json:"egress,omitempty"`
 	// Inspection leads what crosses segments, and what leaves by egress, through a firewall.
@@ -74,4 +76,12 @@ type TransitFlowLogs struct {
 type VPCTransit struct {
 	// Segment is the segment the VPC belongs to.
 	Segment string `yaml:"segment" json:"segment" jsonschema:"required" example:"nonproduction"`
+}
+
+// TransitRegion is a hub in another region.
+type TransitRegion struct {
+	// ASN is the hub's own autonomous system number, another than any other hub's. Immutable.
+	ASN int `yaml:"asn" json:"asn" jsonschema:"required,minimum=64512,maximum=4294967294" example:"64513"`
+	// Segments are the blocks of segments there, by the segments' names. Who reaches whom is as in this hub.
+	Segments map[string]string `yaml:"segments" json:"segments" jsonschema:"required" keys:"name" example:"{ production: 10.96.0.0/12 }"`
 }

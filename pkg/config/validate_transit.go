@@ -35,6 +35,7 @@ func (l *loader) checkTransit() {
 	}
 	l.checkSegments(at.key("segments"), hub)
 	l.checkOnPremises(at.key("onPremises"), hub)
+	l.checkHubs(at.key("regions"), hub)
 	checkOverlaps(l.segmentBlocks(hub), func(later, earlier block) {
 		l.fault(later.at, fmt.Sprintf("%s overlaps %s", later.prefix, earlier.named(l.src.Stack)), "choose a block of its own")
 	})
@@ -133,7 +134,7 @@ func (l *loader) checkSupernet(at path, cidr string) {
 	}
 }
 
-// segmentBlocks are the blocks of segments, then of networks outside, by name.
+// segmentBlocks are the blocks of segments, then of networks outside, then of other regions, by name.
 func (l *loader) segmentBlocks(hub *TransitGateway) []block {
 	var all []block
 	add := func(at path, cidr string) {
@@ -146,6 +147,12 @@ func (l *loader) segmentBlocks(hub *TransitGateway) []block {
 	}
 	for _, name := range slices.Sorted(maps.Keys(hub.OnPremises)) {
 		add(of("transitGateway", "onPremises", name, "cidr"), hub.OnPremises[name].CIDR)
+	}
+	for _, region := range slices.Sorted(maps.Keys(hub.Regions)) {
+		segments := hub.Regions[region].Segments
+		for _, name := range slices.Sorted(maps.Keys(segments)) {
+			add(of("transitGateway", "regions", region, "segments", name), segments[name])
+		}
 	}
 	return all
 }
@@ -255,10 +262,16 @@ func (l *loader) checkMembership(at path, vpc VPC, hub *loader) {
 		l.fault(at.key("transit"), "has nothing to attach to: no shared stack has a transitGateway", "add the section transitGateway to the shared stack, or remove transit")
 		return
 	}
-	if region := hub.stack.Account.Region; region != l.stack.Account.Region {
-		l.fault(at.key("transit"), fmt.Sprintf("is in %s, the transit gateway in %s", l.stack.Account.Region, region), "a VPC attaches to a gateway of its own region")
+	home, region, where := hub.stack.Account.Region, l.stack.Account.Region, of("transitGateway", "segments")
+	if _, there := hub.stack.TransitGateway.Regions[region]; region != home && !there {
+		l.fault(at.key("transit"), fmt.Sprintf("is in %s, the transit gateway in %s", region, home),
+			"a VPC attaches to a gateway of its own region: add transitGateway.regions."+region+" to stack "+hub.src.Stack)
+		return
 	}
-	segments := hub.stack.TransitGateway.Segments
+	if region != home {
+		where = of("transitGateway", "regions", region, "segments")
+	}
+	segments := hub.stack.TransitGateway.In(region, home).Segments
 	name := vpc.Transit.Segment
 	segment, known := segments[name]
 	if !known {
@@ -270,6 +283,6 @@ func (l *loader) checkMembership(at path, vpc VPC, hub *loader) {
 	whole, bad := netip.ParsePrefix(segment.CIDR)
 	if err == nil && bad == nil && !within(block, whole.String()) {
 		l.fault(at.key("cidr"), fmt.Sprintf("%s is outside the segment %s, which is %s (%s)", block, name, whole,
-			hub.stands(of("transitGateway", "segments", name, "cidr"))), "choose a block inside it: routes to the segment lead there and nowhere else")
+			hub.stands(where.key(name))), "choose a block inside it: routes to the segment lead there and nowhere else")
 	}
 }

@@ -35,7 +35,7 @@ type TransitGateway struct {
 
 	TransitGatewayID pulumi.StringOutput `pulumi:"transitGatewayId"`
 	ARN              pulumi.StringOutput `pulumi:"arn"`
-	// RouteTableIDs are by segment, and by the name of a network outside.
+	// RouteTableIDs are by segment, by the name of a network outside, and by RegionTable.
 	RouteTableIDs pulumi.StringMapOutput `pulumi:"routeTableIds"`
 	// ShareARN is the resource share's; "" when the gateway is shared with nobody.
 	ShareARN pulumi.StringOutput `pulumi:"shareArn"`

@@ -29,11 +29,28 @@ func TransitTables(hub config.TransitGateway) []string {
 			names = append(names, name)
 		}
 	}
+	for region := range hub.Regions {
+		names = append(names, RegionTable(region))
+	}
 	if hub.Inspection != nil {
 		names = append(names, inspection)
 	}
 	slices.Sort(names)
 	return names
+}
+
+// RegionTable is the name of the route table that what arrives from the hub of another region meets.
+func RegionTable(region string) string { return "region-" + region }
+
+// Abroad are the blocks that a segment reaches in another region, by segment.
+func Abroad(hub config.TransitGateway, segment, region string) map[string]string {
+	blocks := map[string]string{}
+	for _, other := range hub.Segments[segment].Reaches {
+		if block, there := hub.Regions[region].Segments[other]; there {
+			blocks[other] = block
+		}
+	}
+	return blocks
 }
 
 // PropagatesInto are the tables that learn of a segment's VPCs, sorted: those of whoever reaches it, or the firewall's where
@@ -53,6 +70,11 @@ func PropagatesInto(hub config.TransitGateway, segment string) []string {
 			tables = append(tables, name)
 		}
 	}
+	for region := range hub.Regions {
+		if len(Abroad(hub, segment, region)) > 0 {
+			tables = append(tables, RegionTable(region))
+		}
+	}
 	slices.Sort(tables)
 	return tables
 }
@@ -62,17 +84,25 @@ func PropagatesInto(hub config.TransitGateway, segment string) []string {
 func Reachable(hub config.TransitGateway, segment string) map[string]string {
 	blocks := map[string]string{}
 	for _, other := range hub.Segments[segment].Reaches {
-		blocks[other] = hub.Segments[other].CIDR
+		if here, present := hub.Segments[other]; present { // of another region's hub some are elsewhere only
+			blocks[other] = here.CIDR
+		}
 	}
 	for name, network := range hub.OnPremises {
 		if network.VPN != nil && slices.Contains(network.Reaches, segment) {
 			blocks[name] = network.CIDR
 		}
 	}
+	for region := range hub.Regions {
+		for other, block := range Abroad(hub, segment, region) {
+			blocks[region+"-"+other] = block
+		}
+	}
 	return blocks
 }
 
-// Destinations are the blocks that every VPC sends to the hub, by name: all segments and networks outside. What the VPC's
+// Destinations are the blocks that every VPC sends to the hub, by name: all segments, here and in other regions, and
+// networks outside. What the VPC's
 // segment does not reach is dropped there, instead of leaving by the VPC's own way out to the internet.
 func Destinations(hub config.TransitGateway) map[string]string {
 	blocks := map[string]string{}
@@ -81,6 +111,11 @@ func Destinations(hub config.TransitGateway) map[string]string {
 	}
 	for name, network := range hub.OnPremises {
 		blocks[name] = network.CIDR
+	}
+	for region, there := range hub.Regions {
+		for segment, block := range there.Segments {
+			blocks[region+"-"+segment] = block
+		}
 	}
 	return blocks
 }
@@ -95,6 +130,15 @@ func LeavesThroughHub(hub config.TransitGateway, segment string) bool {
 // propagated ends here.
 func blackholes(hub config.TransitGateway, table string) map[string]string {
 	reached := Reachable(hub, table)
+	for region := range hub.Regions {
+		if table == RegionTable(region) {
+			for segment := range hub.Segments {
+				if len(Abroad(hub, segment, region)) > 0 {
+					reached[segment] = hub.Segments[segment].CIDR
+				}
+			}
+		}
+	}
 	if network, outside := hub.OnPremises[table]; outside {
 		reached = map[string]string{table: network.CIDR}
 		for _, segment := range network.Reaches {

@@ -88,3 +88,53 @@ func TestBlackholes(t *testing.T) {
 		require.Equal(t, want, blackholes(connectedHub(), table), table)
 	}
 }
+
+// farHub is the platform's plan in two regions; infrastructure is at home only.
+func farHub() config.TransitGateway {
+	hub := testHub()
+	hub.Segments["nonproduction"] = config.Segment{CIDR: "10.16.0.0/12", Reaches: []string{"infrastructure", "nonproduction"}}
+	hub.Regions = map[string]config.TransitRegion{"eu-central-1": {
+		ASN: 64513, Segments: map[string]string{"nonproduction": "10.80.0.0/12", "production": "10.96.0.0/12"},
+	}}
+	return hub
+}
+
+// TestTwoRegions: a segment reaches its own blocks and those of whoever it reaches, in both regions, and all else ends in a
+// black hole of both hubs.
+func TestTwoRegions(t *testing.T) {
+	t.Parallel()
+	home := farHub()
+	far := home.In("eu-central-1", "eu-west-1")
+	require.Equal(t, home, home.In("eu-west-1", "eu-west-1"))
+	require.Equal(t, 64513, far.ASN)
+	require.Equal(t, map[string]config.TransitRegion{"eu-west-1": {ASN: 64512, Segments: map[string]string{
+		"infrastructure": "10.0.0.0/12", "nonproduction": "10.16.0.0/12", "production": "10.32.0.0/12",
+	}}}, far.Regions)
+	require.Equal(t, []string{"infrastructure", "nonproduction", "production", "region-eu-central-1"}, TransitTables(home))
+	require.Equal(t, []string{"nonproduction", "production", "region-eu-west-1"}, TransitTables(far))
+
+	require.Equal(t, map[string]string{"nonproduction": "10.80.0.0/12"}, Abroad(home, "nonproduction", "eu-central-1"))
+	require.Equal(t, map[string]string{"nonproduction": "10.80.0.0/12", "production": "10.96.0.0/12"}, Abroad(home, "infrastructure", "eu-central-1"))
+	require.Empty(t, Abroad(home, "production", "eu-central-1"), "production does not reach itself")
+	require.Equal(t, map[string]string{"infrastructure": "10.0.0.0/12", "nonproduction": "10.16.0.0/12"}, Abroad(far, "nonproduction", "eu-west-1"))
+	require.Equal(t, map[string]string{"infrastructure": "10.0.0.0/12"}, Abroad(far, "production", "eu-west-1"))
+
+	require.Equal(t, []string{"infrastructure", "nonproduction", "region-eu-central-1"}, PropagatesInto(home, "nonproduction"))
+	require.Equal(t, []string{"region-eu-west-1"}, PropagatesInto(far, "production"))
+	require.Equal(t, map[string]string{
+		"infrastructure": "10.0.0.0/12", "nonproduction": "10.16.0.0/12", "eu-central-1-nonproduction": "10.80.0.0/12",
+	}, Reachable(home, "nonproduction"))
+	require.Equal(t, map[string]string{"production": "10.32.0.0/12", "office": "192.168.0.0/16", "eu-central-1-production": "10.96.0.0/12"},
+		blackholes(home, "nonproduction"))
+	require.Equal(t, map[string]string{
+		"nonproduction": "10.80.0.0/12", "production": "10.96.0.0/12", "eu-west-1-nonproduction": "10.16.0.0/12", "eu-west-1-production": "10.32.0.0/12",
+	}, blackholes(far, "production"))
+	// Production reaches nothing of its own over there: what arrives goes to nobody of it here.
+	require.Equal(t, map[string]string{
+		"production": "10.32.0.0/12", "office": "192.168.0.0/16", "eu-central-1-nonproduction": "10.80.0.0/12", "eu-central-1-production": "10.96.0.0/12",
+	}, blackholes(home, "region-eu-central-1"))
+	require.Equal(t, map[string]string{
+		"infrastructure": "10.0.0.0/12", "nonproduction": "10.16.0.0/12", "production": "10.32.0.0/12", "office": "192.168.0.0/16",
+		"eu-central-1-nonproduction": "10.80.0.0/12", "eu-central-1-production": "10.96.0.0/12",
+	}, Destinations(home))
+}

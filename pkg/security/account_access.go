@@ -41,6 +41,8 @@ type AccountAccessArgs struct {
 	Watches bool
 	// Issuers are the hosts of identity providers the account's stack makes, beside those of its clusters.
 	Issuers []string
+	// Regions are those the account's stack works in beside the scope's.
+	Regions []string
 	// Global is the account's provider in us-east-1, where AWS records who takes roles through the endpoint without a
 	// region; nil where that is the scope's region.
 	Global pulumi.ProviderResource
@@ -125,7 +127,8 @@ func (b *accessBuild) gather() {
 	b.facts = facts{
 		scope: args.Scope, organizationID: someOrganization, managementID: args.ManagementID,
 		stack: args.Stack, previews: args.Previews, operators: args.Config.Operators, readers: args.Config.Readers,
-		roles: args.Roles, issuers: args.Issuers, watches: args.Watches, secrets: args.Secrets, governs: args.Scope.AccountID == args.ManagementID,
+		roles: args.Roles, regions: args.Regions, issuers: args.Issuers, watches: args.Watches, secrets: args.Secrets,
+		governs: args.Scope.AccountID == args.ManagementID,
 	}
 	if glass := args.Config.BreakGlass; glass != nil {
 		b.facts.users = glass.Users

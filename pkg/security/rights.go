@@ -30,6 +30,8 @@ type facts struct {
 	issuers []string
 	// secrets is the project whose stacks' secrets pipelines that sign in here open, "" where none do.
 	secrets string
+	// regions are those the account's stack works in beside the scope's.
+	regions []string
 	// watches says the account's stack runs the organization's trail and detectors.
 	watches bool
 	// governs says the account is the organization's management account.
@@ -50,7 +52,7 @@ func (f facts) own(service, resource string) string {
 type reach int
 
 const (
-	regional  reach = iota // in the stack's region, and in the one that answers for the whole partition
+	regional  reach = iota // in the stack's regions, and in the one that answers for the whole partition
 	worldwide              // everywhere: the service has no regions, or its ARNs name one
 	ownS3                  // in buckets of the account: a bucket's ARN does not say whose it is
 )
@@ -77,7 +79,8 @@ func (f facts) statement(r right) iampolicy.Statement {
 	}
 	switch r.where {
 	case regional:
-		s.Conditions = append(s.Conditions, iampolicy.When("StringEquals", "aws:RequestedRegion", f.scope.Region, globalRegion))
+		regions := append([]string{f.scope.Region, globalRegion}, f.regions...)
+		s.Conditions = append(s.Conditions, iampolicy.When("StringEquals", "aws:RequestedRegion", regions...))
 	case ownS3:
 		s.Conditions = append(s.Conditions, iampolicy.When("StringEquals", "aws:ResourceAccount", f.scope.AccountID))
 	}
