@@ -119,6 +119,9 @@ func groupRulesFit(r *request) *Error {
 	group := r.Text("securityGroupId")
 	for _, sixth := range []bool{false, true} {
 		own := r.cloud.weighs(r.place, r.New, sixth)
+		if r.Op == opUpdate { // it is counted already, as it was
+			own -= r.cloud.weighs(r.place, r.Old, sixth)
+		}
 		if own > 0 && r.cloud.rulesOf(r.Type.Token, group, sixth)+own > r.cloud.mostRules() {
 			return refuse("RulesPerSecurityGroupLimitExceeded", "The maximum number of rules per security group has been reached.")
 		}

@@ -48,14 +48,22 @@ func listEntriesFit(r *request) *Error {
 	return refused
 }
 
-// listUsersHaveRoom refuses to raise a list beyond what a group that names it has room for.
+// listUsersHaveRoom refuses to raise a list beyond what a group that names it has room for: each of the group's rules that
+// name it counts all of it.
 func listUsersHaveRoom(r *request) *Error {
-	raised := r.Number("maxEntries") - number(r.Old, "maxEntries")
-	sixth := r.Text("addressFamily") == "IPv6"
+	raised, sixth := r.Number("maxEntries")-number(r.Old, "maxEntries"), r.Text("addressFamily") == "IPv6"
+	if raised <= 0 {
+		return nil
+	}
 	for _, direction := range []string{typeIngressRule, typeEgressRule} {
+		more := map[string]int{}
 		for _, rule := range r.Everywhere(direction) {
-			names := rule.Text("prefixListId") == r.ID
-			if names && raised > 0 && r.cloud.rulesOf(direction, rule.Text("securityGroupId"), sixth)+raised > r.cloud.mostRules() {
+			if rule.Text("prefixListId") == r.ID {
+				more[rule.Text("securityGroupId")] += raised
+			}
+		}
+		for group, count := range more {
+			if r.cloud.rulesOf(direction, group, sixth)+count > r.cloud.mostRules() {
 				return refuse("RulesPerSecurityGroupLimitExceeded", "The maximum number of rules per security group has been reached.")
 			}
 		}

@@ -96,7 +96,7 @@ func groupRuleRow(token string) row {
 			"description": groupDescription,
 		},
 		Check:  []rule{groupRuleHasOnePeer, groupRulePorts},
-		Create: []rule{groupRuleIsNew, groupRulesFit}, Update: []rule{groupRuleIsNew},
+		Create: []rule{peerIsOfVPC, groupRuleIsNew, groupRulesFit}, Update: []rule{peerIsOfVPC, groupRuleIsNew, groupRulesFit},
 		Within: "securityGroupId",
 		NotFound: &refusal{
 			Code: "InvalidSecurityGroupRuleId.NotFound", Message: "The security group rule ID '{target}' does not exist"},

@@ -59,6 +59,7 @@ func interfaceRow() row {
 		Defaults: map[string]any{"sourceDestCheck": true},
 		Replace:  []string{"subnetId", "interfaceType", "privateIps"},
 		Sets:     []string{"securityGroups"},
+		Create:   []rule{interfaceGroups}, Update: []rule{interfaceGroups},
 		NotFound: &refusal{Code: "InvalidNetworkInterfaceID.NotFound", Message: "The networkInterface ID '{target}' does not exist"},
 		InUse:    &refusal{Code: "InvalidParameterValue", Message: "Network interface '{id}' is currently in use."},
 		Latency:  quick(),
