@@ -95,7 +95,7 @@ func TestClustersAreReachedByWhomTheyKnow(t *testing.T) {
 			said + "getting credentials: exec: executable aws failed with exit code 254"},
 		"a stranger": {[]func(*kubeWorld){asDeploy}, "the server has asked for the client to provide credentials: Unauthorized: cluster main has no " +
 			"access entry of " + deploy},
-		"an entry alone": {[]func(*kubeWorld){asDeploy, entry}, `is forbidden: User "arn:` + `aws:sts::111111111111:assumed-role/deploy/pulumi" cannot patch resource "namespaces"`},
+		"an entry alone":   {[]func(*kubeWorld){asDeploy, entry}, `is forbidden: User "arn:` + `aws:sts::111111111111:assumed-role/deploy/pulumi" cannot patch resource "namespaces"`},
 		"an administrator": {given: []func(*kubeWorld){asDeploy, policy("AmazonEKSClusterAdminPolicy", everywhere)}},
 		"a viewer":         {[]func(*kubeWorld){asDeploy, policy("AmazonEKSViewPolicy", everywhere)}, "is forbidden"},
 		"an administrator of other namespaces": {
