@@ -17,6 +17,9 @@ type Release struct {
 	Values          Object
 }
 
+// common are names that charts of others have too.
+var common = []string{"base", "gateway"}
+
 // Find is the chart of a release and its version, or why Helm does not find it. A chart outside the catalogue is nil: a
 // chart of the catalogue's name from elsewhere is refused, since it is most likely a slip.
 func Find(r Release) (*Chart, *Version, error) {
@@ -28,6 +31,8 @@ func Find(r Release) (*Chart, *Version, error) {
 		}
 		served := strings.TrimSuffix(r.Repository, "/")
 		switch {
+		case slices.Contains(common, name) && r.Chart != chart.Repository && served != chart.Repository:
+			return nil, nil, nil
 		case address && r.Chart != chart.Repository:
 			return nil, nil, fmt.Errorf("failed to do request: %s: not found", strings.TrimPrefix(r.Chart, "oci://"))
 		case !address && served == "":
