@@ -17,6 +17,16 @@
 // A call runs through: check (inputs alone; previews end here), the caller's rights, the rules of the row against the inventory, the effect
 // beyond the inventory (buckets have content), the inventory on disk, the time AWS would take. Faults asked for come before
 // or after.
+//
+// Clusters of EKS have an API of their own: the package kubernetes, for objects of any kind a cluster serves and for Helm's
+// releases (kube_*.go; package kube knows Kubernetes and the catalogue of charts). An object is a record of the inventory
+// that vanishes with its cluster. Everything is judged at the moment of a call and nothing waits: what a release, a pod, a
+// custom resource or a deletion needs must be there by then, else the call fails as it would after its timeout. So a
+// dependency that a program forgot is found, whatever the real cluster would have forgiven.
+//
+// Controllers work after every call to their cluster, as long as their pods run, with the identity their pods were given
+// as they started, held to its real policies. What they make in AWS is in the inventory with no URN: Cloud.Orphans is what
+// is left of it. Whoever takes a controller away first finds it there, and subnets, groups and zones that it holds.
 package sim
 
 //go:generate go run ./internal/schemagen -types schema/types.txt -out schema

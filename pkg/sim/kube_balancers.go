@@ -114,6 +114,9 @@ func (k *kubeAPI) balance(service *kubeObject, values kube.Object, caller *ident
 		}
 		return "Failed build model due to unable to resolve at least one subnet: no subnet of VPC " + k.vpc() + " is tagged " + role
 	}
+	if why := k.manyGroups(); why != "" {
+		return "Failed build model due to " + why
+	}
 	name := balancerName(service)
 	if refused := k.refusedGrant(caller, k.balanceGrants(name, tags)...); refused != "" {
 		return "Failed deploy model due to " + refused
@@ -123,6 +126,25 @@ func (k *kubeAPI) balance(service *kubeObject, values kube.Object, caller *ident
 	}
 	for _, made := range k.tagged(typeBalancer, mine) {
 		k.balancedAt(service, made)
+	}
+	return ""
+}
+
+// manyGroups says which node has not exactly one security group with the cluster's tag: the controller opens that one for
+// its balancers, and of two it does not know which. The group EKS makes has the tag.
+func (k *kubeAPI) manyGroups() string {
+	name := k.cluster.Text("name")
+	for _, plug := range k.tagged(typeInterface, map[string]string{"eks:eks-cluster-name": name}) {
+		var tagged []string
+		for _, id := range plug.Texts("securityGroups") {
+			group := k.model.find(k.at, kindSecurityGroup, id)
+			if id == k.clusterGroup() || group != nil && tagsOf(group.Properties)[ownedCluster+name] != "" {
+				tagged = append(tagged, id)
+			}
+		}
+		if len(tagged) != 1 {
+			return fmt.Sprintf("expected exactly one securityGroup tagged with %s%s for eni %s, got: %v", ownedCluster, name, plug.ID, tagged)
+		}
 	}
 	return ""
 }

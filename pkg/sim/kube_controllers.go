@@ -197,6 +197,9 @@ func (k *kubeAPI) controllerFault(o *kubeObject) string {
 		if given := values.Text("settings", "clusterName"); given != name {
 			return fmt.Sprintf("CrashLoopBackOff: no cluster found for name: %q; this one is %q", given, name)
 		}
+		if queue := values.Text("settings", "interruptionQueue"); queue != "" {
+			return k.deafTo(queue, o)
+		}
 	case kube.LoadBalancers:
 		if given := values.Text("clusterName"); given != name {
 			return fmt.Sprintf("CrashLoopBackOff: cluster %q is not this one, %q", given, name)
@@ -210,6 +213,28 @@ func (k *kubeAPI) controllerFault(o *kubeObject) string {
 				return "CrashLoopBackOff: source " + source + ": the server could not find the requested resource (get gateways.networking.istio.io)"
 			}
 		}
+	}
+	return ""
+}
+
+const typeQueue = "aws:sqs/queue:Queue"
+
+// deafTo says why Karpenter cannot hear of nodes that will go: it gives up at its start.
+func (k *kubeAPI) deafTo(queue string, o *kubeObject) string {
+	there := slices.ContainsFunc(k.inventory.sorted(), func(r *Resource) bool {
+		return r.Type == typeQueue && r.seenFrom(k.at) && r.Text("name") == queue
+	})
+	if !there {
+		return "CrashLoopBackOff: getting queue url: AWS.SimpleQueueService.NonExistentQueue: The specified queue does not exist: " + queue
+	}
+	caller, why := k.credentials(o)
+	if why == "" {
+		arn := k.arn("sqs", queue)
+		why = k.refusedGrant(caller, grant{action: "sqs:GetQueueUrl", resource: arn}, grant{action: "sqs:ReceiveMessage", resource: arn},
+			grant{action: "sqs:DeleteMessage", resource: arn})
+	}
+	if why != "" {
+		return "CrashLoopBackOff: " + why
 	}
 	return ""
 }

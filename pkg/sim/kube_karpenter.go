@@ -62,7 +62,12 @@ func (k *kubeAPI) runClass(class *kubeObject, caller *identity) {
 	case strings.Contains(role, "/") || k.roleNamed(role) == nil:
 		k.says(class, fmt.Sprintf("Role %q does not exist", role))
 	default:
-		k.says(class, k.profile(class, caller))
+		against := k.refusedGrant(caller, grant{action: "eks:DescribeCluster", resource: k.cluster.Text("arn")},
+			grant{action: "ec2:DescribeInstanceTypes", resource: "*"}, grant{action: "ec2:DescribeImages", resource: "*"})
+		if against == "" {
+			against = k.profile(class, caller)
+		}
+		k.says(class, against)
 	}
 }
 
@@ -145,7 +150,7 @@ func (k *kubeAPI) selectedGroups(class *kubeObject) []string {
 	var ids []string
 	terms := class.Objects("spec", "securityGroupSelectorTerms")
 	for _, term := range terms {
-		if id := term.Text("id"); id != "" && k.model.exists(k.at, id) {
+		if id := term.Text("id"); id != "" && (id == k.clusterGroup() || k.model.exists(k.at, id)) {
 			ids = append(ids, id)
 		}
 	}
@@ -155,6 +160,14 @@ func (k *kubeAPI) selectedGroups(class *kubeObject) []string {
 		}
 	}
 	return ids
+}
+
+// clusterGroup is the security group that EKS made for the cluster.
+func (k *kubeAPI) clusterGroup() string {
+	for _, id := range k.cluster.Texts("vpcConfig.clusterSecurityGroupId") {
+		return id
+	}
+	return ""
 }
 
 // runPool says whether a pool can be used, and launches its first node.
@@ -362,33 +375,4 @@ func (k *kubeAPI) removePool(pool *kubeObject) {
 	pool.Hold(foregroundHold)
 	pool.Set(creationDate, "metadata", "deletionTimestamp")
 	k.put(pool)
-}
-
-// launchable are nodes Karpenter could still launch for pods that find no place, some in every zone of every pool.
-func (k *kubeAPI) launchable(each int) []kube.Node {
-	if _, why := k.running(kube.Karpenter); why != "" {
-		return nil
-	}
-	var nodes []kube.Node
-	for _, claim := range k.each(poolGroup, "NodeClaim") {
-		pool := k.find(poolGroup, "NodePool", "", claim.Label(poolLabel))
-		if claim.Deleting() || pool == nil || pool.Deleting() || !claim.Flag("status", "registered") {
-			continue
-		}
-		class := k.find(classGroup, "EC2NodeClass", "", claim.Text("spec", "nodeClassRef", "name"))
-		if class == nil {
-			continue
-		}
-		for _, subnet := range k.selected(typeSubnet, class.Objects("spec", "subnetSelectorTerms")) {
-			for i := range each {
-				node := kube.Node{Name: fmt.Sprintf("%s-%s-%d", claim.Name(), subnet.ID, i), Labels: map[string]string{}, Taints: claim.Objects("spec", "taints")}
-				for key, value := range claim.Map("metadata", "labels") {
-					node.Labels[key] = fmt.Sprint(value)
-				}
-				node.Labels[kube.ZoneLabel] = subnet.Text("availabilityZone")
-				nodes = append(nodes, node)
-			}
-		}
-	}
-	return nodes
 }

@@ -50,7 +50,7 @@ func (w *kubeWorld) withKarpenter(actions ...string) (definitions, release *Reso
 	w.agent()
 	w.make(roleToken, "node", map[string]any{"name": "node", "assumeRolePolicy": trust(
 		`{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}`)})
-	w.make("aws:ec2/securityGroup:SecurityGroup", "nodes", map[string]any{"vpcId": w.vpc, "tags": map[string]any{"nodes": "main"}})
+	w.make("aws:ec2/securityGroup:SecurityGroup", "nodes", map[string]any{"vpcId": w.vpc, "tags": map[string]any{"nodes": "main", "kubernetes.io/cluster/main": "owned"}})
 	w.podRole("karpenter", actions...)
 	w.associate("kube-system", "karpenter", "karpenter")
 	definitions = w.must(releaseToken, "definitions", karpenterDefinitions())
@@ -139,9 +139,10 @@ func TestNodePoolsNeedTheirClassAndRights(t *testing.T) {
 		"groups":    {rights: karpenterRights, missing: "securityGroupSelectorTerms", class: "spec.securityGroupSelectorTerms: Required value"},
 		"images":    {rights: karpenterRights, missing: "amiSelectorTerms", class: "AMISelector did not match any AMIs"},
 		"role":      {rights: karpenterRights, missing: "role", class: "must specify exactly one of ['role', 'instanceProfile']"},
-		"profiles":  {rights: []string{"ec2:*", "iam:PassRole"}, class: "iam:GetInstanceProfile"},
-		"passing":   {rights: []string{"ec2:*", "iam:*InstanceProfile"}, class: "iam:PassRole"},
-		"launching": {rights: []string{"ec2:Describe*", "ec2:CreateTags", "ec2:CreateLaunchTemplate", "iam:PassRole", "iam:*InstanceProfile"}, pool: "ec2:RunInstances"},
+		"cluster":   {rights: []string{"ec2:*", "iam:PassRole", "iam:*InstanceProfile"}, class: "eks:DescribeCluster"},
+		"profiles":  {rights: []string{"eks:DescribeCluster", "ec2:*", "iam:PassRole"}, class: "iam:GetInstanceProfile"},
+		"passing":   {rights: []string{"eks:DescribeCluster", "ec2:*", "iam:*InstanceProfile"}, class: "iam:PassRole"},
+		"launching": {rights: []string{"eks:DescribeCluster", "ec2:Describe*", "ec2:CreateTags", "ec2:CreateLaunchTemplate", "iam:PassRole", "iam:*InstanceProfile"}, pool: "ec2:RunInstances"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -196,4 +197,37 @@ func TestNodePoolsAreOfVersionOne(t *testing.T) {
 	spec["disruption"] = map[string]any{"expireAfter": "720h"}
 	_, err := w.put(poolToken, "general", pool)
 	require.ErrorContains(t, err, `NodePool.karpenter.sh "general" is invalid: .spec.disruption.expireAfter: field not declared in schema`)
+}
+
+// Karpenter gives up without the queue it is told of, and without rights on it.
+func TestKarpenterWantsItsQueue(t *testing.T) {
+	t.Parallel()
+	w := newKubeWorld(t)
+	_, release := w.withKarpenter(append([]string{"sqs:GetQueueUrl", "sqs:DeleteMessage"}, karpenterRights...)...)
+	listening := karpenterRelease()
+	listening["values"] = map[string]any{"settings": map[string]any{"clusterName": "main", "interruptionQueue": "main-karpenter"}}
+	_, err := w.again(release, listening)
+	require.ErrorContains(t, err, "NonExistentQueue: The specified queue does not exist: main-karpenter")
+	w.plant(typeQueue, "main-karpenter", map[string]any{"name": "main-karpenter"})
+	_, err = w.again(release, listening)
+	require.ErrorContains(t, err, "sqs:ReceiveMessage")
+	listening["values"] = map[string]any{"settings": map[string]any{"clusterName": "other"}}
+	_, err = w.again(release, listening)
+	require.ErrorContains(t, err, `no cluster found for name: "other"; this one is "main"`)
+}
+
+// Of two groups with the cluster's tag on a node, the AWS Load Balancer Controller does not know which to open.
+func TestNodesHaveOneGroupOfTheCluster(t *testing.T) {
+	t.Parallel()
+	w := newKubeWorld(t)
+	w.withKarpenter(karpenterRights...)
+	w.podRole("balancers", balancerRights...)
+	w.associate("kube-system", controllerChart, "balancers")
+	w.must(releaseToken, "balancers", w.loadBalancerRelease())
+	w.make("aws:ec2/securityGroup:SecurityGroup", "second", map[string]any{"vpcId": w.vpc, "tags": map[string]any{
+		"nodes": "main", "kubernetes.io/cluster/main": "owned"}})
+	w.must(classToken, "general", nodeClass(classSpec()))
+	w.must(poolToken, "general", nodePool(waitForReady))
+	_, err := w.put(serviceToken, "front", front())
+	require.ErrorContains(t, err, "expected exactly one securityGroup tagged with kubernetes.io/cluster/main for eni eni-")
 }

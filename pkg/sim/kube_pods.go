@@ -115,6 +115,35 @@ func (k *kubeAPI) onFargate(namespace string, labels kube.Object) bool {
 	return taken
 }
 
+// launchable are nodes Karpenter could still launch for pods that find no place, some in every zone of every pool.
+func (k *kubeAPI) launchable(each int) []kube.Node {
+	if _, why := k.running(kube.Karpenter); why != "" {
+		return nil
+	}
+	var nodes []kube.Node
+	for _, claim := range k.each(poolGroup, "NodeClaim") {
+		pool := k.find(poolGroup, "NodePool", "", claim.Label(poolLabel))
+		if claim.Deleting() || pool == nil || pool.Deleting() || !claim.Flag("status", "registered") {
+			continue
+		}
+		class := k.find(classGroup, "EC2NodeClass", "", claim.Text("spec", "nodeClassRef", "name"))
+		if class == nil {
+			continue
+		}
+		for _, subnet := range k.selected(typeSubnet, class.Objects("spec", "subnetSelectorTerms")) {
+			for i := range each {
+				node := kube.Node{Name: fmt.Sprintf("%s-%s-%d", claim.Name(), subnet.ID, i), Labels: map[string]string{}, Taints: claim.Objects("spec", "taints")}
+				for key, value := range claim.Map("metadata", "labels") {
+					node.Labels[key] = fmt.Sprint(value)
+				}
+				node.Labels[kube.ZoneLabel] = subnet.Text("availabilityZone")
+				nodes = append(nodes, node)
+			}
+		}
+	}
+	return nodes
+}
+
 // podsReady says why the pods of a workload do not run, or "".
 func (k *kubeAPI) podsReady(o *kubeObject) string {
 	pod := o.Map("spec", "template", "spec")
