@@ -84,8 +84,7 @@ func table(out io.Writer, results []*engine.Result) {
 		case r.Counts.Changes() > 0:
 			changes = r.Counts.String()
 		}
-		resources := r.Counts.Total() - r.Counts[engine.OpDelete]
-		fmt.Fprintf(w, "%s\t%d\t%.1f\t%s\t%s\n", r.Stack, resources, r.Duration.Seconds(), changes,
+		fmt.Fprintf(w, "%s\t%d\t%.1f\t%s\t%s\n", r.Stack, r.Resources(), r.Duration.Seconds(), changes,
 			strings.Join(keyOutputs(r.Outputs), "  "))
 	}
 	_ = w.Flush() // an error here is one of out's, which the next line meets too

@@ -309,3 +309,12 @@ func TestOtherRolesOfProvidersAreNoChange(t *testing.T) {
 		})
 	}
 }
+
+func TestResourcesAreCountedOnce(t *testing.T) {
+	t.Parallel()
+	result := Result{
+		Counts:  Counts{OpCreate: 1, OpImport: 2, OpUpdate: 2, OpDelete: 1, OpSame: 3},
+		Changes: []Change{{URN: "a", Op: OpImport}, {URN: "a", Op: OpUpdate}, {URN: "b", Op: OpImport}, {URN: "c", Op: OpUpdate}, {URN: "d", Op: OpDelete}},
+	}
+	require.Equal(t, 7, result.Resources(), "created, two taken in, one changed, three the same")
+}

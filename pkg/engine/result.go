@@ -179,6 +179,23 @@ type Result struct {
 // OK tells that the operation was done.
 func (r Result) OK() bool { return r.Err == nil && r.Skipped == "" }
 
+// Resources is how many the stack has after an update: one that was taken in and then changed is one.
+func (r Result) Resources() int {
+	total := r.Counts.Total() - r.Counts[OpDelete]
+	taken := map[string]bool{}
+	for _, change := range r.Changes {
+		if change.Op == OpImport {
+			taken[change.URN] = true
+		}
+	}
+	for _, change := range r.Changes {
+		if change.Op == OpUpdate && taken[change.URN] {
+			total--
+		}
+	}
+	return total
+}
+
 // Results are what an operation did to several stacks, in the order they were asked for.
 type Results []*Result
 
