@@ -25,6 +25,7 @@ type identity struct {
 	ARN     string // as STS tells it
 	Source  string // the user's or the role's own ARN, which trust policies name
 	UserID  string
+	Tags    map[string]string // of the session
 }
 
 // operatorRole is the role IAM Identity Center makes for those assigned the permission set PlatformOperator.

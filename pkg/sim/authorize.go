@@ -125,6 +125,7 @@ func (m *model) principal(caller identity) authz.Principal {
 	}
 	if role := m.roleOf(caller); role != nil {
 		who.Tags = tagsOf(role.Properties)
+		maps.Copy(who.Tags, caller.Tags)
 	}
 	return who
 }

@@ -245,3 +245,24 @@ func TestUpgrades(t *testing.T) {
 	require.ErrorContains(t, err, "has been rolled back due to atomic being set")
 	w.must(serviceToken, "front", front()) // the controller still runs
 }
+
+// A role may be for one service account of one cluster only: EKS says in the session's tags for whom it asks.
+func TestRolesAreForTheirAccount(t *testing.T) {
+	t.Parallel()
+	for account, want := range map[string]string{controllerChart: "", "other": "does not trust pods.eks.amazonaws.com"} {
+		w := newKubeWorld(t)
+		w.nodes("system", 2, criticalTaint)
+		w.agent()
+		w.make(roleToken, "balancers", map[string]any{"name": "balancers", "assumeRolePolicy": trust(
+			`{"Effect":"Allow","Principal":{"Service":"pods.eks.amazonaws.com"},"Action":["sts:AssumeRole","sts:TagSession"],"Condition":{
+			"StringEquals":{"aws:SourceAccount":"111111111111","aws:RequestTag/kubernetes-namespace":"kube-system","aws:RequestTag/kubernetes-service-account":"` +
+				account + `"},"ArnEquals":{"aws:SourceArn":"arn:` + `aws:eks:eu-west-1:111111111111:cluster/main"}}}`)})
+		w.associate("kube-system", controllerChart, "balancers")
+		_, err := w.put(releaseToken, "balancers", w.loadBalancerRelease())
+		if want == "" {
+			require.NoError(t, err)
+			continue
+		}
+		require.ErrorContains(t, err, want)
+	}
+}

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -274,10 +275,21 @@ func (k *kubeAPI) credentials(o *kubeObject) (*identity, string) {
 		return nil, none + ": the Pod Identity association of " + subject + " is gone"
 	case !slices.ContainsFunc(k.ofCluster(typeAddon), func(r *Resource) bool { return r.Text("addonName") == "eks-pod-identity-agent" }):
 		return nil, none + ": the add-on eks-pod-identity-agent is not installed"
-	case !k.trustsPods(arn):
+	case !k.trustsPods(arn, k.podTags(o.Namespace(), account)):
 		return nil, none + ": role " + arn + " does not trust pods.eks.amazonaws.com with sts:AssumeRole and sts:TagSession"
 	}
-	return k.sessionOf(arn), ""
+	session := k.sessionOf(arn)
+	session.Tags = k.podTags(o.Namespace(), account)
+	return session, ""
+}
+
+// podTags are what EKS says in a session's tags of the pods it gives a role to.
+// https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html
+func (k *kubeAPI) podTags(namespace, account string) map[string]string {
+	return map[string]string{
+		"eks-cluster-arn": k.cluster.Text("arn"), "eks-cluster-name": k.cluster.Text("name"), "kubernetes-namespace": namespace,
+		"kubernetes-service-account": account, "kubernetes-pod-name": account + "-0", "kubernetes-pod-uid": digest(32, namespace, account),
+	}
 }
 
 // issuer is the URL of the cluster's identity provider.
@@ -297,8 +309,8 @@ func (k *kubeAPI) sessionOf(roleARN string) *identity {
 	}
 }
 
-// trustsPods says whether a role lets EKS give it to pods.
-func (k *kubeAPI) trustsPods(roleARN string) bool {
+// trustsPods says whether a role lets EKS give it to pods, of which it tells in tags.
+func (k *kubeAPI) trustsPods(roleARN string, tags map[string]string) bool {
 	parts := strings.SplitN(roleARN, ":", arnParts)
 	if len(parts) != arnParts {
 		return false
@@ -311,12 +323,16 @@ func (k *kubeAPI) trustsPods(roleARN string) bool {
 	if err != nil {
 		return false
 	}
+	context := map[string][]string{
+		"aws:SourceAccount": {k.at.Account}, "aws:SourceArn": {k.cluster.Text("arn")}, "aws:SecureTransport": {"true"},
+		"aws:TagKeys": slices.Sorted(maps.Keys(tags)),
+	}
+	for key, value := range tags {
+		context["aws:RequestTag/"+key] = []string{value}
+	}
 	for _, action := range []string{"sts:AssumeRole", "sts:TagSession"} {
 		decided := authz.Policies{Resource: &policy, ResourceAccount: parts[4], Decisive: true}.Decide(authz.Request{
-			Principal: authz.Principal{Service: "pods.eks.amazonaws.com"}, Action: action, Resource: roleARN,
-			Context: map[string][]string{
-				"aws:SourceAccount": {k.at.Account}, "aws:SourceArn": {k.cluster.Text("arn")}, "aws:SecureTransport": {"true"},
-			},
+			Principal: authz.Principal{Service: "pods.eks.amazonaws.com"}, Action: action, Resource: roleARN, Context: context,
 		})
 		if !decided.Allowed {
 			return false

@@ -75,11 +75,15 @@ func (k *kubeAPI) storeSession(store, workload *kubeObject) (*identity, string) 
 	return caller, ""
 }
 
-// accountSession is the session of the role that a service account names.
+// accountSession is the session of the role that a service account names. The operator asks for a token of the account, and
+// STS for the role: an association of Pod Identity is of no use to it.
 func (k *kubeAPI) accountSession(namespace, name string) (*identity, string) {
 	found := k.find("", "ServiceAccount", namespace, name)
 	if found == nil {
 		return nil, fmt.Sprintf("serviceaccounts %q not found", name)
+	}
+	if found.Annotation(roleAnnotation) == "" {
+		return nil, fmt.Sprintf("an IAM role must be associated with service account %s (namespace: %s)", name, namespace)
 	}
 	pods := &kubeObject{Object: kube.Object{"metadata": map[string]any{"namespace": namespace}}}
 	pods.Set(name, "spec", "template", "spec", "serviceAccountName")

@@ -147,3 +147,30 @@ func TestScaledObjectsNeedATarget(t *testing.T) {
 	_, err := w.put(scaledToken, "app", scaled("missing"))
 	require.ErrorContains(t, err, "ScaledObject doesn't have correct scaleTargetRef specification: missing not found")
 }
+
+// A store may read as a service account of its own, which names its role.
+func TestStoresReadAsServiceAccounts(t *testing.T) {
+	t.Parallel()
+	const issuer = "oidc.eks.eu-west-1.amazonaws.com/id/0123"
+	w := newKubeWorld(t)
+	w.withSecrets()
+	w.make(typeOIDCProvider, "issuer", map[string]any{"url": "https://" + issuer, "clientIdLists": []any{"sts.amazonaws.com"}})
+	w.make(roleToken, "reader", map[string]any{"name": "reader", "assumeRolePolicy": trust(
+		`{"Effect":"Allow","Principal":{"Federated":"arn:` + `aws:iam::111111111111:oidc-provider/` + issuer + `"},"Action":"sts:AssumeRoleWithWebIdentity",
+		"Condition":{"StringEquals":{"` + issuer + `:sub":"system:serviceaccount:external-secrets:reader","` + issuer + `:aud":"sts.amazonaws.com"}}}`)})
+	w.associate("external-secrets", "reader", "reader")
+	spec := awsStore("")
+	spec["provider"].(map[string]any)["aws"].(map[string]any)["auth"] = map[string]any{"jwt": map[string]any{
+		"serviceAccountRef": map[string]any{"name": "reader", "namespace": "external-secrets"}}}
+	_, err := w.put(storeToken, "aws", secretStore(spec))
+	require.ErrorContains(t, err, `serviceaccounts "reader" not found`)
+	account := map[string]any{"metadata": map[string]any{"name": "reader", "namespace": "external-secrets"}}
+	made := w.must("kubernetes:core/v1:ServiceAccount", "reader", account)
+	_, err = w.again(w.read(storeToken, "aws"), secretStore(spec))
+	require.ErrorContains(t, err, "an IAM role must be associated with service account reader (namespace: external-secrets)")
+	account["metadata"].(map[string]any)["annotations"] = map[string]any{roleAnnotation: roleARN(managementID, "reader")}
+	_, err = w.again(made, account)
+	require.NoError(t, err)
+	_, err = w.again(w.read(storeToken, "aws"), secretStore(spec))
+	require.NoError(t, err)
+}
